@@ -1,0 +1,44 @@
+"""Sections of RESULTS.md between comment markers, tables, and a plain word about the machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+
+__all__ = ["RESULTS", "machine", "table", "update_section"]
+
+RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
+
+
+def machine() -> str:
+    """Cores and memory; nothing else about the machine."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"{cores} cores, {psutil.virtual_memory().total / 2**30:.0f} GiB"
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table; all columns but the first are right-aligned, padded so that it also reads as text."""
+    widths = [max(len(line[column]) for line in [header, *rows]) for column in range(len(header))]
+
+    def line(cells: Sequence[str]) -> str:
+        padded = [cell.rjust(width) for cell, width in zip(cells, widths, strict=True)]
+        return "| " + " | ".join([cells[0].ljust(widths[0]), *padded[1:]]) + " |"
+
+    rule = "| " + " | ".join(["-" * widths[0], *["-" * (width - 1) + ":" for width in widths[1:]]]) + " |"
+    return "\n".join([line(header), rule, *[line(row) for row in rows]])
+
+
+def update_section(name: str, text: str, path: Path = RESULTS) -> None:
+    """Replace what stands between the markers of a section; a new section goes to the end."""
+    start, end = f"<!-- {name.lower()}: start -->", f"<!-- {name.lower()}: end -->"
+    section = f"{start}\n{text.strip()}\n{end}"
+    old = path.read_text(encoding="utf-8") if path.exists() else "# Benchmark results\n"
+    if start in old and end in old:
+        before, rest = old.split(start, 1)
+        new = before + section + rest.split(end, 1)[1]
+    else:
+        new = f"{old.rstrip()}\n\n## {name}\n\n{section}\n"
+    path.write_text(new, encoding="utf-8")

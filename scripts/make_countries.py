@@ -1,0 +1,234 @@
+"""Write ``rules/lists/countries.csv`` from CLDR (through Babel), ISO codes (through pycountry) and hand-made aliases.
+
+Run from the repository root with the ``data`` dependency group installed::
+
+    python scripts/make_countries.py
+
+The result is committed; crmclean itself needs neither package. Names that fold to the same key are written once; where
+two countries share a name, the entry is left to the first source of: ISO code, hand-made alias, CLDR name.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+import unicodedata
+from pathlib import Path
+
+import pycountry
+from babel import Locale
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "rules" / "lists" / "countries.csv"
+LANGUAGES = (
+    *("en", "hi", "te", "ta", "bn", "fa", "ar", "de", "fr", "es", "pt", "ru", "it", "nl", "zh", "zh_Hant", "ja", "tr"),
+    *("ur", "mr", "gu", "kn", "ml", "pa", "ko", "pl", "uk", "sv", "da", "nb", "fi", "cs", "el", "he", "id", "vi", "th"),
+    *("ro", "hu"),
+)
+
+# written by hand: everyday names, abbreviations, constituent countries, nationalities
+ALIASES: dict[str, str] = {
+    "US": "usa|u.s.a.|u.s.|us of a|america|united states of america|the united states|states|american|estados unidos"
+    "|eeuu|ee.uu.|e.u.a.|eua|vereinigte staaten|etats-unis|amerika|amrika|अमेरिका|अमरीका|అమెరికా|அமெரிக்கா|আমেরিকা|آمریکا|امریکا|أمريكا|сша|美国|米国",
+    "GB": "uk|u.k.|great britain|britain|england|scotland|wales|northern ireland|united kingdom of great britain and northern"
+    " ireland|british|english|scottish|welsh|england & wales|grossbritannien|großbritannien|inglaterra|angleterre"
+    "|इंग्लैंड|ब्रिटेन|یوکے|انگلیس|انگلستان|بريطانيا|англия|великобритания|英国|イギリス",
+    "DE": "germany|brd|federal republic of germany|bundesrepublik deutschland|german|deutsch|allemagne|alemania|germania"
+    "|jermany|জার্মানি|جرمنی",
+    "AT": "österreich|oesterreich|austrian",
+    "CH": "schweiz|suisse|svizzera|swiss|schweizer|helvetia|switz",
+    "FR": "french|francaise|republique francaise|frankreich|francia",
+    "ES": "spanish|españa|espana|spanien|espagne",
+    "IT": "italian|italia|italien|italie",
+    "NL": "holland|the netherlands|dutch|nederland|niederlande|pays-bas",
+    "BE": "belgian|belgie|belgique|belgien",
+    "IE": "eire|republic of ireland|irish|southern ireland",
+    "PT": "portuguese",
+    "SE": "swedish|sverige|schweden",
+    "NO": "norwegian|norge|norwegen",
+    "DK": "danish|danmark",
+    "FI": "finnish|suomi",
+    "PL": "polish|polska|polen",
+    "CZ": "czech|czech republic|ceska republika|tschechien|tschechische republik",
+    "SK": "slovak|slovak republic|slovensko",
+    "HU": "hungarian|magyarorszag|ungarn",
+    "RO": "romanian|rumania|roumania",
+    "BG": "bulgarian",
+    "GR": "greek|hellas|hellenic republic|griechenland|grecia",
+    "TR": "turkey|turkish|turkiye|türkiye",
+    "RU": "russia|russian|russian federation|rossiya|rossija|rf|рф|россия|ru fed|russland",
+    "UA": "ukrainian|the ukraine|ukraina",
+    "BY": "belarusian|byelorussia|belorussia|weissrussland",
+    "IN": "india|indian|bharat|republic of india|hindustan|bharath|ind.|भारत|इंडिया|हिंदुस्तान|भारतवर्ष|ఇండియా|భారతదేశం|భారత్|இந்தியா"
+    "|பாரதம்|ভারত|ভারতবর্ষ|هند|هندوستان|الهند|индия|印度|インド|بھارت",
+    "PK": "pakistani|islamic republic of pakistan",
+    "BD": "bangladeshi|bangla desh|বাংলাদেশ|peoples republic of bangladesh",
+    "LK": "ceylon|sri lankan|srilanka",
+    "NP": "nepali|nepalese",
+    "AF": "afghan",
+    "IR": "iran|persia|iranian|persian|islamic republic of iran|i.r. iran|i.r.i.|جمهوری اسلامی ایران|ایران|पर्शिया",
+    "IQ": "iraqi",
+    "SA": "ksa|k.s.a.|saudi|saudi arabian|kingdom of saudi arabia|المملكة العربية السعودية|عربستان",
+    "AE": "uae|u.a.e.|emirates|emirati|united arab emirates|dubai|abu dhabi|الإمارات|امارات",
+    "QA": "qatari",
+    "KW": "kuwaiti",
+    "OM": "omani|sultanate of oman",
+    "BH": "bahraini",
+    "JO": "jordanian",
+    "LB": "lebanese",
+    "SY": "syrian|syria",
+    "IL": "israeli",
+    "PS": "palestine|palestinian|west bank|gaza",
+    "YE": "yemeni",
+    "EG": "egyptian|arab republic of egypt",
+    "CN": "china|prc|p.r.c.|p.r. china|pr china|peoples republic of china|mainland china|chinese|中國|中国|中华人民共和国|चाइना",
+    "TW": "taiwan|taiwanese|roc|r.o.c.|republic of china|taiwan r.o.c.|台湾|臺灣|chinese taipei",
+    "HK": "hong kong|hongkong|hong kong sar|h.k.|香港",
+    "MO": "macau|macao|macao sar",
+    "JP": "japanese|nippon|nihon|日本国",
+    "KR": "korea|south korea|republic of korea|korean|s. korea|rok|r.o.k.|korea (south)|대한민국|한국|korea republic of|südkorea",
+    "KP": "north korea|dprk|democratic peoples republic of korea|korea (north)",
+    "VN": "vietnam|viet nam|vietnamese",
+    "TH": "thai",
+    "MY": "malaysian",
+    "SG": "singaporean|s'pore|republic of singapore",
+    "ID": "indonesian|republik indonesia",
+    "PH": "philippines|the philippines|filipino|pilipinas|phillipines",
+    "MM": "burma|burmese|myanmar",
+    "LA": "laos|lao pdr",
+    "KH": "cambodian|kampuchea",
+    "MN": "mongolian",
+    "AU": "australian|aus|aust|commonwealth of australia|oz",
+    "NZ": "new zealander|aotearoa|n.z.|newzealand",
+    "CA": "canadian|kanada",
+    "MX": "mexican|mejico|estados unidos mexicanos|mexiko",
+    "BR": "brazilian|brasil|brasilien",
+    "AR": "argentine|argentinian|argentinien",
+    "CL": "chilean",
+    "CO": "colombian|columbia",
+    "PE": "peruvian",
+    "VE": "venezuelan|venezuela",
+    "BO": "bolivia|bolivian",
+    "EC": "ecuadorian",
+    "UY": "uruguayan",
+    "PY": "paraguayan",
+    "CU": "cuban",
+    "DO": "dominican republic|republica dominicana",
+    "CR": "costarica|costa rican",
+    "ZA": "south african|rsa|r.s.a.|republic of south africa|suid-afrika|südafrika",
+    "NG": "nigerian",
+    "KE": "kenyan",
+    "GH": "ghanaian",
+    "ET": "ethiopian",
+    "TZ": "tanzania|tanzanian",
+    "UG": "ugandan",
+    "ZW": "zimbabwean",
+    "MA": "moroccan|maroc",
+    "DZ": "algerian|algerie",
+    "TN": "tunisian|tunisie",
+    "LY": "libya|libyan",
+    "SD": "sudanese",
+    "CD": "drc|d.r.c.|congo-kinshasa|democratic republic of the congo|zaire|dr congo|congo, democratic republic",
+    "CG": "congo|congo-brazzaville|republic of the congo",
+    "CI": "ivory coast|cote d ivoire|cote divoire|elfenbeinküste",
+    "CV": "cape verde",
+    "SZ": "swaziland|eswatini",
+    "MK": "macedonia|north macedonia|fyrom|f.y.r.o.m.",
+    "MD": "moldova|moldavia|moldovan",
+    "XK": "kosovo",
+    "RS": "serbia|serbian",
+    "BA": "bosnia|bosnia herzegovina|bosnia-herzegovina",
+    "VA": "vatican|vatican city|holy see",
+    "TL": "east timor",
+    "PG": "papua new guinea|png",
+    "KN": "saint kitts|st kitts|st. kitts & nevis",
+    "LC": "st lucia|st. lucia",
+    "VC": "st vincent|st. vincent",
+    "TT": "trinidad|tobago|trinidad & tobago",
+    "AG": "antigua",
+    "ST": "sao tome",
+    "FM": "micronesia",
+    "BN": "brunei",
+    "KZ": "kazakh|kazakstan",
+    "UZ": "uzbek",
+    "TM": "turkmen",
+    "TJ": "tajik",
+    "KG": "kyrgyz|kirghizia",
+    "AZ": "azeri|azerbaijani",
+    "GE": "georgian (country)|republic of georgia",
+    "AM": "armenian",
+    "LT": "lithuanian",
+    "LV": "latvian",
+    "EE": "estonian",
+    "HR": "croatian|hrvatska",
+    "SI": "slovenian|slovene",
+    "IS": "icelandic",
+    "LU": "luxemburg|luxembourgish",
+    "GG": "guernsey",
+    "JE": "jersey",
+    "IM": "isle of man",
+    "PR": "puerto rican",
+    "GL": "greenlandic",
+    "CY": "cypriot",
+    "MT": "maltese",
+}
+# codes that are also words, or that people use for something else, are left to the context they stand in
+UNSAFE_NAMES = {"georgian (country)"}
+
+
+def entries() -> list[tuple[str, str, str]]:
+    """(name, code, source) of everything known, the source that wins first."""
+    found: list[tuple[str, str, str]] = []
+    territories = Locale("en").territories
+    codes = sorted(
+        code
+        for code in territories
+        if len(code) == 2 and code.isalpha() and code not in ("ZZ", "EU", "EZ", "UN", "XA", "XB", "QO")
+    )
+    for country in sorted(pycountry.countries, key=lambda item: item.alpha_2):
+        found += [(country.alpha_2, country.alpha_2, "iso"), (country.alpha_3, country.alpha_2, "iso")]
+    found += [("XK", "XK", "iso"), ("XKX", "XK", "iso")]
+    found += [
+        (name, code, "hand") for code, names in ALIASES.items() for name in names.split("|") if name not in UNSAFE_NAMES
+    ]
+    for country in sorted(pycountry.countries, key=lambda item: item.alpha_2):
+        for attribute in ("name", "common_name", "official_name"):
+            if name := getattr(country, attribute, None):
+                found.append((name, country.alpha_2, "iso"))
+    for language in LANGUAGES:
+        names = Locale.parse(language).territories
+        found += [
+            (names[code], code, f"cldr {language}")
+            for code in codes
+            if code in names and (code == "XK" or pycountry.countries.get(alpha_2=code))
+        ]
+    return found
+
+
+def fold(name: str) -> str:
+    """Enough folding to see that two entries are one; the library folds more when it reads the file."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def main() -> int:
+    """Write the file; prints how many names it holds."""
+    seen: set[str] = set()
+    lines: list[tuple[str, str, str]] = []
+    for name, code, source in entries():
+        if (key := fold(name)) not in seen:
+            seen.add(key)
+            lines.append((unicodedata.normalize("NFC", name), code, source))
+    with TARGET.open("w", encoding="utf-8", newline="") as file:
+        file.write(
+            "# Country names and codes -> ISO 3166-1 alpha-2. Written by scripts/make_countries.py; do not edit by hand.\n"
+        )
+        file.write("# Sources: Unicode CLDR (Unicode licence, see rules/NOTICE), ISO 3166 codes, own aliases (hand).\n")
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("name", "code", "source"))
+        writer.writerows(lines)
+    print(f"{len(lines)} names in {TARGET.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

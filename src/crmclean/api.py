@@ -1,0 +1,338 @@
+"""The library's front door: `clean`, `check` and `dedupe`, and the result they give.
+
+    result = crmclean.clean("tradeshow.csv", rules="tradeshow", as_of="2026-11-22")
+    result.cleaned, result.quarantined, result.duplicates, result.review      # DataFrames
+    result.write("out/")
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean import views
+from crmclean.context import Context
+from crmclean.dedup.core import link_records
+from crmclean.dedup.step import settings_of
+from crmclean.errors import InvariantBroken, PlanError, UsageError
+from crmclean.ingest import Input, SourceFacts, ingest, read_input
+from crmclean.objectives import Objective, judge_objectives
+from crmclean.pipeline import Pipeline, rows_only_steps
+from crmclean.plan import Plan
+from crmclean.planning import infer_plan
+from crmclean.ruleset.load import load_rules
+from crmclean.ruleset.spec import Rules
+from crmclean.tables.batch import Batch, as_text
+from crmclean.tables.evidence import TEXT, Evidence
+from crmclean.tables.fields import BY_NAME
+
+if TYPE_CHECKING:
+    from crmclean.files.read import Source
+
+__all__ = ["CleanResult", "RulesLike", "check", "clean", "dedupe", "dedupe_source"]
+
+RulesLike = Rules | str | os.PathLike[str] | Mapping[str, Any] | Sequence[Any]
+DateLike = datetime.date | str
+PlanLike = Plan | str | os.PathLike[str] | Sequence[Plan] | None
+
+
+@dataclass(frozen=True)
+class CleanResult:
+    """What a run gives: a batch with all its evidence, and the views people open.
+
+    Attributes
+    ----------
+    batch : Batch
+        Every row that was read, its current and original cells, and the evidence.
+    context : Context
+        Rules, plan, measures and the day taken as today.
+    sources : list of SourceFacts
+        What was read.
+    added_columns : tuple of str
+        Columns that the rules asked for and no input had.
+    seconds : mapping of str to float
+        Wall time by step.
+    plans : sequence of Plan
+        The plan of each input, under the input's own column names.
+    """
+
+    batch: Batch
+    context: Context
+    sources: list[SourceFacts]
+    added_columns: tuple[str, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    plans: Sequence[Plan] = ()
+
+    @functools.cached_property
+    def cleaned(self) -> pd.DataFrame:
+        """One golden row per entity: the input's columns, then ours; all text."""
+        return _frame(views.cleaned(self.batch, self.context, several=len(self.sources) > 1 or None))
+
+    @functools.cached_property
+    def quarantined(self) -> pd.DataFrame:
+        """The rows set aside, as they were read, with their reasons."""
+        return _frame(views.quarantined(self.batch, self.context))
+
+    @functools.cached_property
+    def duplicates(self) -> pd.DataFrame:
+        """Every record of every cluster of several."""
+        return _frame(views.duplicates(self.batch, self.context))
+
+    @functools.cached_property
+    def review(self) -> pd.DataFrame:
+        """Pairs for a person to judge, likeliest first."""
+        return _frame(views.review(self.batch, self.context))
+
+    @property
+    def evidence(self) -> Evidence:
+        """The evidence tables (Arrow); ``.to_pandas()`` makes frames of them."""
+        return self.batch.evidence
+
+    @property
+    def trust(self) -> float:
+        """Mean trust of the cleaned records, 0 to 100; NaN where there are none."""
+        scores = self.batch.evidence.trust["score"]
+        return float(pc.mean(scores).as_py()) if len(scores) else float("nan")
+
+    @property
+    def balance(self) -> dict[str, int]:
+        """Rows read, cleaned, merged away and quarantined; the first is the sum of the others."""
+        counts = {name: int(self.batch.is_disposition(name).sum()) for name in ("cleaned", "merged", "quarantined")}
+        if sum(counts.values()) != len(self.batch):
+            raise InvariantBroken(f"{len(self.batch)} rows were read, but {counts} are accounted for")
+        return {"read": len(self.batch), **counts}
+
+    @functools.cached_property
+    def summary(self) -> dict[str, Any]:
+        """The numbers of the report (the content of ``report.json``)."""
+        from crmclean.publish import summary_of
+
+        return summary_of(self)
+
+    @functools.cached_property
+    def objectives(self) -> list[Objective]:
+        """The rules' objectives with what was reached."""
+        return judge_objectives(self.batch, self.context)
+
+    def write(self, folder: str | os.PathLike[str], *, format: str = "csv", force: bool = False, attributes: bool = False) -> Path:
+        """Write all files of a run into a folder that appears whole or not at all.
+
+        Raises
+        ------
+        CircuitBroken
+            More would be merged or set aside than the rules allow, and ``force`` is not given.
+        OutputOccupied, OutputError
+            The folder holds something else, or cannot be written.
+        """
+        from crmclean.publish import publish
+
+        return publish(self, Path(folder), format=format, force=force, attributes=attributes)
+
+
+def clean(
+    inputs: Input | Sequence[Input],
+    *,
+    rules: RulesLike = "default",
+    plan: PlanLike = None,
+    as_of: DateLike | None = None,
+    region: str | None = None,
+    pipeline: Pipeline | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> CleanResult:
+    """Clean a file, a DataFrame or several of them.
+
+    Parameters
+    ----------
+    inputs : path, "-", binary file, DataFrame, or a sequence of these
+        Several inputs are one row set.
+    rules : str, path, mapping, Rules, or a sequence of these
+        Rules packs; later ones are layered over earlier ones.
+    plan : Plan or path of a plan in TOML, optional
+        How to read and map the input; inferred when not given.
+    as_of : date or ISO text, optional
+        The day taken as today; the system's date when not given.
+    region : str, optional
+        Default ISO alpha-2 region of phones and addresses; overrides the rules.
+    pipeline : Pipeline, optional
+        Other steps than the default ones.
+    progress : callable, optional
+        Called with the name of each step before it starts.
+
+    Raises
+    ------
+    InputError, RulesError, PlanError
+        See `crmclean.errors`.
+    """
+    return _run(inputs, rules, plan, as_of, region, pipeline or Pipeline(), progress)
+
+
+def check(
+    inputs: Input | Sequence[Input],
+    *,
+    rules: RulesLike = "default",
+    plan: PlanLike = None,
+    as_of: DateLike | None = None,
+    region: str | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> CleanResult:
+    """Map, normalise, validate and score, but merge nothing. Parameters as in `clean`."""
+    return _run(inputs, rules, plan, as_of, region, Pipeline(rows_only_steps()), progress)
+
+
+def _run(
+    inputs: Input | Sequence[Input],
+    rules: RulesLike,
+    plan: PlanLike,
+    as_of: DateLike | None,
+    region: str | None,
+    pipeline: Pipeline,
+    progress: Callable[[str], None] | None,
+) -> CleanResult:
+    wanted = resolve_rules(rules, region)
+    if progress:
+        progress("read")
+    several = inputs if isinstance(inputs, list | tuple) else [inputs]
+    started = time.perf_counter()
+    ingested = ingest(list(several), wanted, resolve_plans(plan))
+    read_seconds = time.perf_counter() - started
+    context = Context(wanted, ingested.plan, resolve_day(as_of))
+    outcome = pipeline.run(ingested.parts, context, progress=progress)
+    seconds = {"read": read_seconds, **outcome.seconds}
+    return CleanResult(outcome.batch, outcome.context, ingested.sources, ingested.added, seconds, ingested.plans)
+
+
+def resolve_rules(rules: RulesLike, region: str | None = None) -> Rules:
+    """Rules from anything `clean` takes, with the region of the call on top."""
+    packs = rules if isinstance(rules, list | tuple) else [rules]
+    loaded = load_rules(*packs)
+    if region:
+        code = region.strip().upper()
+        if len(code) != 2 or not code.isascii() or not code.isalpha():
+            raise UsageError(f"region {region!r} is no ISO 3166 code of two letters", hint="--region IN")
+        loaded = loaded.model_copy(update={"input": loaded.input.model_copy(update={"region": code})})
+    return loaded
+
+
+def resolve_plans(plan: PlanLike) -> list[Plan] | None:
+    """Plans from objects or TOML files; one plan serves every input, several go with the inputs in order."""
+    if plan is None:
+        return None
+    return [_plan(item) for item in (plan if isinstance(plan, list | tuple) else [plan])]
+
+
+def _plan(plan: Plan | str | os.PathLike[str]) -> Plan:
+    if isinstance(plan, Plan):
+        return plan
+    path = Path(plan)
+    try:
+        return Plan.from_toml(path.read_text(encoding="utf-8"), name=str(path))
+    except OSError as error:
+        raise PlanError(f"the plan {path} cannot be read: {error.strerror}", hint="crmclean plan FILE > plan.toml") from error
+
+
+def resolve_day(as_of: DateLike | None) -> datetime.date:
+    """The day taken as today."""
+    if as_of is None:
+        return datetime.date.today()
+    if isinstance(as_of, datetime.datetime):
+        return as_of.date()
+    if isinstance(as_of, datetime.date):
+        return as_of
+    try:
+        return datetime.date.fromisoformat(as_of)
+    except ValueError as error:
+        raise UsageError(f"as_of {as_of!r} is no ISO date", hint="--as-of 2026-11-22") from error
+
+
+def dedupe(
+    data: Input,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    entity: Literal["person", "company"] = "person",
+    rules: RulesLike = "default",
+) -> pd.DataFrame:
+    """The rows and columns of the input in order, plus what the dedup core found.
+
+    Parameters
+    ----------
+    data : DataFrame, path, "-" or binary file
+        The records; nothing is normalised or changed.
+    mapping : mapping of column to field, optional
+        What the columns mean; inferred from headers and data when not given. Columns it leaves out are still compared
+        if their data tell what they are.
+    entity : {"person", "company"}
+        What one record stands for.
+
+    Returns
+    -------
+    DataFrame
+        The input's columns, then crmclean_record_id, crmclean_cluster_id and crmclean_match_probability (the
+        probability of the record's best match link; missing for a record that stands alone).
+    """
+    wanted = resolve_rules(rules)
+    source = read_input(data, wanted)
+    table = dedupe_source(source, mapping=mapping, entity=entity, rules=wanted)
+    ours = _frame(table.select(table.schema.names[-3:]))
+    if isinstance(data, pd.DataFrame):
+        ours.index = data.index
+        return pd.concat([data, ours], axis=1)
+    return _frame(table)
+
+
+def dedupe_source(
+    source: Source, *, mapping: Mapping[str, str] | None, entity: Literal["person", "company"], rules: Rules
+) -> pa.Table:
+    """As `dedupe`, from a source to an Arrow table."""
+    fields = _compared(source, mapping, rules)
+    settings = replace(settings_of(rules.dedup), entity=entity)
+    count = source.table.num_rows
+    result = link_records(fields, settings)
+    matches = result.links.filter(pc.equal(result.links["decision"], "match"))
+    best = np.full(count, np.nan)
+    for side in ("row_l", "row_r"):
+        np.fmax.at(best, matches[side].to_numpy(), matches["probability"].to_numpy())
+    number = pa.array(np.arange(1, count + 1)).cast(TEXT)
+    table = source.table.select([name for name in source.table.schema.names if not name.startswith("crmclean_")])
+    table = table.append_column("crmclean_record_id", number)
+    table = table.append_column("crmclean_cluster_id", number.take(pa.array(result.cluster.astype(np.int64))))
+    return table.append_column("crmclean_match_probability", views.share_text(best))
+
+
+def _compared(source: Source, mapping: Mapping[str, str] | None, rules: Rules) -> dict[str, list[pa.Array]]:
+    """Field -> columns; what has no field goes along under ``other:<header>``."""
+    names = [name for name in source.table.schema.names if not name.startswith("crmclean_")]
+    if mapping is None:
+        plan = infer_plan(source, rules)
+        meaning = {item.column: item.field or "" for item in plan.columns}
+    else:
+        unknown = [name for name in mapping if name not in names]
+        if unknown:
+            raise UsageError(f"the map names column {unknown[0]!r}, which {source.name} does not have ({', '.join(names[:12])})")
+        wrong = [value for value in mapping.values() if value and value not in BY_NAME and value not in _BIRTH_PARTS]
+        if wrong:
+            raise UsageError(f"the map names field {wrong[0]!r}, which does not exist", hint="crmclean plan FILE shows fields")
+        meaning = dict(mapping)
+    fields: dict[str, list[pa.Array]] = {}
+    for name in names:
+        field = meaning.get(name) or f"other:{name}"
+        fields.setdefault(field, []).append(pc.fill_null(as_text(source.table[name]), ""))
+    return fields
+
+
+_BIRTH_PARTS = ("birth_year", "birth_month", "birth_day")
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    dtype = pd.StringDtype(na_value=np.nan)
+    return table.to_pandas(types_mapper=lambda kind: dtype if kind == TEXT else None)

@@ -1,0 +1,107 @@
+"""The command line: arguments, exit codes, progress; nothing else. Each command is a module, imported when needed."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from crmclean._version import __version__
+from crmclean.errors import CrmCleanError
+
+__all__ = ["cli", "main"]
+
+_COMMANDS = {
+    "clean": "Clean files: one golden row per person, and the evidence.",
+    "check": "Look only: what is wrong with the files, as a report.",
+    "plan": "Print how a file would be read and mapped, as TOML.",
+    "profile": "Fill rates, formats, unused and duplicate columns.",
+    "dedupe": "Add cluster ids to a file and change nothing else.",
+    "explain": "Say what was done to a record, or why two were (not) merged.",
+    "rules": "List, show, check and start rules packs.",
+}
+
+
+class _Lazy(click.Group):
+    """Commands are imported one by one, so that --help needs click alone."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"crmclean.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example:  crmclean clean leads.csv -o cleaned/ --rules tradeshow",
+)
+@click.version_option(__version__, prog_name="crmclean")
+def cli() -> None:
+    """Make a lead or contact file trustworthy, and show that you did.
+
+    Shell completion: eval "$(_CRMCLEAN_COMPLETE=bash_source crmclean)" (or zsh_source, fish_source).
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    args = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(_run(args, debug="--debug" in args))
+
+
+def _run(args: list[str], *, debug: bool) -> int:
+    try:
+        code = cli.main(args, prog_name="crmclean", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("crmclean: interrupted; nothing was published", err=True)
+        return 130
+    except CrmCleanError as error:
+        return _say(error, debug)
+    except BrokenPipeError:
+        return _quiet_pipe()
+    except Exception as error:
+        return _bug(error, debug)
+
+
+def _say(error: CrmCleanError, debug: bool) -> int:
+    if debug:
+        traceback.print_exc()
+    click.echo(f"crmclean: {error.message}", err=True)
+    if error.hint:
+        click.echo(f"  try: {error.hint}", err=True)
+    return error.exit_code
+
+
+def _quiet_pipe() -> int:
+    """The reader of our standard output has gone (``| head``): no error of ours."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _bug(error: Exception, debug: bool) -> int:
+    if debug:
+        traceback.print_exc()
+    click.echo(f"crmclean: this is a bug of ours: {type(error).__name__}: {error}", err=True)
+    if not debug:
+        click.echo("  try: the same command with --debug, and send us what it prints", err=True)
+    return 70

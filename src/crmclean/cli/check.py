@@ -1,0 +1,46 @@
+"""``crmclean check``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from crmclean.cli.options import common, echo_json, progress, reading
+
+
+@click.command(
+    "check",
+    short_help="Look only: what is wrong with the files, as a report.",
+    epilog="Example:  crmclean check leads.csv --rules strict",
+)
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@reading
+@common
+@click.pass_context
+def command(ctx: click.Context, /, **options: Any) -> None:
+    """Map, normalise, validate and score; merge nothing and write nothing but a report to standard output.
+
+    The exit code is 1 if an objective of the rules is missed.
+    """
+    from crmclean.api import check
+    from crmclean.cli.talk import summary_table
+
+    with progress(options["quiet"] or options["as_json"]) as tell:
+        result = check(
+            list(options["inputs"]),
+            rules=list(options["rules"]) or "default",
+            plan=options["plan"],
+            as_of=options["as_of"],
+            region=options["region"],
+            progress=tell,
+        )
+    if options["as_json"]:
+        echo_json(result.summary)
+    elif not options["quiet"]:
+        summary_table(result, None, to_stdout=True)
+    failed = [item for item in result.objectives if item.passed is False]
+    for item in failed:
+        click.echo(f"objective missed: {item.name} is {item.actual:.4g}, the target is {item.target:.4g}", err=True)
+    if failed:
+        ctx.exit(1)

@@ -1,0 +1,93 @@
+"""``crmclean dedupe``."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crmclean.cli.options import common, echo_json
+
+
+@click.command(
+    "dedupe",
+    short_help="Add cluster ids to a file and change nothing else.",
+    epilog="Example:  crmclean dedupe accounts.csv -o accounts_deduped.csv --entity company",
+)
+@click.argument("input_", metavar="INPUT")
+@click.option("-o", "--output", required=True, metavar="OUT", help="CSV (or .parquet) file to write.")
+@click.option("--map", "map_", metavar="FILE", help='What the columns mean, as TOML lines: "Column" = "field".')
+@click.option("--entity", type=click.Choice(["person", "company"]), default="person", help="What one row stands for.")
+@click.option("--rules", multiple=True, metavar="NAME|FILE", help="Rules pack; give several to layer them.")
+@common
+def command(**options: Any) -> None:
+    """Find duplicates and write the input's rows and columns in order, plus three columns.
+
+    crmclean_record_id numbers the rows, crmclean_cluster_id is the same for all rows of one person or company, and
+    crmclean_match_probability says how sure the best link of a row is. No cell is changed.
+    """
+    from crmclean.api import dedupe_source, resolve_rules
+    from crmclean.ingest import read_input
+
+    wanted = resolve_rules(list(options["rules"]) or "default")
+    source = read_input(options["input_"], wanted)
+    mapping = _mapping(options["map_"])
+    table = dedupe_source(source, mapping=mapping, entity=options["entity"], rules=wanted)
+    _write(table, Path(options["output"]), source)
+    clusters = table["crmclean_cluster_id"].unique()
+    facts = {"rows": table.num_rows, "entities": len(clusters), "duplicates": table.num_rows - len(clusters)}
+    if options["as_json"]:
+        echo_json(facts)
+    click.echo(
+        f"crmclean: {facts['rows']:,} rows are {facts['entities']:,} {options['entity']} records; "
+        f"{facts['duplicates']:,} duplicates; {options['output']}",
+        err=True,
+    )
+
+
+def _mapping(path: str | None) -> dict[str, str] | None:
+    from crmclean.errors import PlanError
+
+    if path is None:
+        return None
+    try:
+        raw = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PlanError(f"the map {path} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PlanError(f"the map {path} is not valid TOML: {error}") from error
+    pairs = raw.get("map", raw)
+    wrong = [key for key, value in pairs.items() if not isinstance(value, str)]
+    if wrong:
+        raise PlanError(f"the map {path}: {wrong[0]!r} is not given a field name", hint='"E-mail" = "email"')
+    return dict(pairs)
+
+
+def _write(table: Any, path: Path, source: Any) -> None:
+    import os
+
+    from crmclean.errors import OutputError
+    from crmclean.files.write import write_table
+
+    scratch = path.with_name(f".crmclean-{path.name}-{os.getpid()}")
+    count = len(table.schema.names) - 3
+    if path.suffix != ".parquet" and source.header:
+        ours = [name for name in source.table.schema.names if not name.startswith("crmclean_")]
+        header = dict(zip(source.table.schema.names, source.header, strict=True))
+        table = table.rename_columns([*(header[name] for name in ours), *table.schema.names[count:]])
+    try:
+        write_table(
+            table,
+            scratch,
+            format="parquet" if path.suffix == ".parquet" else "csv",
+            delimiter=source.dialect.delimiter or ",",
+            bom=source.dialect.bom,
+            line_terminator=source.dialect.line_terminator if source.dialect.line_terminator != "\r" else "\n",
+        )
+        os.replace(scratch, path)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror}") from error
+    finally:
+        scratch.unlink(missing_ok=True)

@@ -1,0 +1,40 @@
+"""``crmclean explain``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from crmclean.cli.options import common, echo_json
+
+
+@click.command(
+    "explain",
+    short_help="Say what was done to a record, or why two were (not) merged.",
+    epilog='Example:  crmclean explain cleaned/ "crm.csv:003A" "crm.csv:003B"',
+)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("record_id")
+@click.argument("other_id", required=False, metavar="[RECORD_ID]")
+@common
+def command(folder: Path, record_id: str, other_id: str | None, quiet: bool, as_json: bool) -> None:
+    """Explain one record of an output folder: its changes, issues, cluster and trust.
+
+    With two record ids, explain the pair: each comparison with its weight, the probability, and the decision. A pair
+    that was never compared is scored afresh from the records and the measures of the run.
+    """
+    from crmclean.explain import explain_pair, explain_record, pair_text, record_text
+
+    if other_id:
+        pair = explain_pair(folder, record_id, other_id)
+        if as_json:
+            echo_json(pair)
+        else:
+            click.echo(pair_text(pair))
+    else:
+        record = explain_record(folder, record_id)
+        if as_json:
+            echo_json(record)
+        else:
+            click.echo(record_text(record))

@@ -1,0 +1,54 @@
+"""Options several commands share, and how a command talks."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import click
+
+__all__ = ["common", "echo_json", "progress", "reading"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def common(function: F) -> F:
+    """``-q``, ``--json`` and ``--debug``."""
+    function = click.option("-q", "--quiet", is_flag=True, help="Say one line at most; for cron.")(function)
+    function = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")(function)
+    return click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")(function)
+
+
+def reading(function: F) -> F:
+    """``--rules``, ``--plan``, ``--as-of`` and ``--region``."""
+    for option in (
+        click.option("--region", metavar="CC", help="Region of phones and addresses where the file does not say, as IN."),
+        click.option("--as-of", metavar="DATE", help="The day taken as today (ISO); default: today."),
+        click.option("--plan", "plan", metavar="FILE", help="How to read and map the input; see `crmclean plan`."),
+        click.option("--rules", "rules", multiple=True, metavar="NAME|FILE", help="Rules pack; give several to layer them."),
+    ):
+        function = option(function)
+    return function
+
+
+def echo_json(data: Any) -> None:
+    """JSON on standard output."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True, default=str))
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Callable[[str], None] | None]:
+    """A callback that shows which step is at work; only on a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting")
+        yield lambda name: bar.update(task, description=name.replace("_", " "))

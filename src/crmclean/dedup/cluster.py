@@ -1,0 +1,135 @@
+"""From match links to clusters: connected components, then a guard against chains.
+
+A component of three or more records can hold two that nobody would link: A is like B and B like C, but A is not like
+C. The guard compares all pairs inside such a component. Where some pair speaks clearly against itself, the component
+is clustered again by average linkage over all its pair weights (Sokal & Michener 1958), with contradicting pairs kept
+apart for good, so that a chain is cut at its weakest place. Components too large to compare all with all are first
+split at rising link weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
+
+from crmclean.dedup.forms import Ints
+from crmclean.dedup.pairs import pairs_of_runs, runs
+
+__all__ = ["Clusters", "Evaluate", "cluster_records", "components", "confidence"]
+
+Evaluate = Callable[[Ints, Ints], tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]
+
+_CLIP = 12.0
+_DOUBT = -6.0  # a pair with evidence this much against it makes its component worth a look
+_NEVER = -1e6
+_STEP = 3.0
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Labels (the smallest record number of each cluster) and what the guard did."""
+
+    labels: np.ndarray[Any, np.dtype[np.int32]]
+    examined: int
+    split: int
+    largest: int
+
+
+def components(count: int, left: Ints, right: Ints) -> np.ndarray[Any, np.dtype[np.int32]]:
+    """Connected components, each labelled with its smallest member."""
+    graph = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(count, count))
+    _, raw = connected_components(graph, directed=False)
+    first = np.full(int(raw.max(initial=-1)) + 1, count, np.int32)
+    np.minimum.at(first, raw, np.arange(count, dtype=np.int32))
+    return first[raw].astype(np.int32)
+
+
+def cluster_records(count: int, left: Ints, right: Ints, weight: Ints, evaluate: Evaluate) -> Clusters:
+    """Clusters of records.
+
+    Parameters
+    ----------
+    count : int
+        Number of records.
+    left, right, weight : arrays
+        The match links and their weights in bits.
+    evaluate : callable
+        Evidence in bits, and whether it must never be joined, of pairs of records.
+    """
+    labels = components(count, left, right)
+    labels = _split_giants(labels, left, right, weight)
+    members = np.argsort(labels, kind="stable")
+    starts, lengths = runs(labels[members])
+    wide = lengths > 2
+    if not wide.any():
+        return Clusters(labels, 0, 0, int(lengths.max(initial=0)))
+    first, second = pairs_of_runs(members, starts[wide], lengths[wide])
+    bits, never = evaluate(first, second)
+    bits = np.where(never, _NEVER, np.clip(bits, -_CLIP, _CLIP))
+    doubtful = np.unique(labels[first[bits < _DOUBT]])
+    owner = labels[first]
+    chosen = np.flatnonzero(np.isin(owner, doubtful))
+    order = np.lexsort((second[chosen], first[chosen], owner[chosen]))
+    chosen = chosen[order]
+    block_starts, block_lengths = runs(owner[chosen])
+    split = 0
+    for start, length in zip(block_starts.tolist(), block_lengths.tolist(), strict=True):
+        inside = chosen[start : start + length]
+        split += _average_linkage(labels, first[inside], second[inside], bits[inside])
+    return Clusters(labels, len(doubtful), split, int(np.bincount(labels).max()))
+
+
+def _average_linkage(labels: Ints, first: Ints, second: Ints, bits: Ints) -> bool:
+    """Cluster one component's records again; writes their labels and says whether it fell apart."""
+    members = np.unique(np.concatenate([first, second]))
+    distance = np.zeros((len(members), len(members)))
+    a, b = np.searchsorted(members, first), np.searchsorted(members, second)
+    distance[a, b] = distance[b, a] = _CLIP - bits
+    rows, columns = np.triu_indices(len(members), 1)
+    tree = linkage(distance[rows, columns], "average")
+    groups = fcluster(tree, _CLIP, "distance")
+    smallest = np.full(groups.max() + 1, np.iinfo(np.int32).max, np.int32)
+    np.minimum.at(smallest, groups, members.astype(np.int32))
+    labels[members] = smallest[groups]
+    return bool(groups.max() > 1)
+
+
+def _split_giants(labels: Ints, left: Ints, right: Ints, weight: Ints) -> Ints:
+    """Raise the bar for the links of components too large to compare all with all until they are small enough."""
+    count, bar = len(labels), 0.0
+    budget = 2_000_000 + 4 * count
+    while True:
+        sizes = np.bincount(labels, minlength=count).astype(np.int64)
+        order = np.sort(sizes[sizes > 2])
+        work = np.cumsum(order * (order - 1) // 2)
+        fitting = int(np.searchsorted(work, budget, side="right"))
+        if fitting == len(order):
+            return labels
+        limit = max(int(order[fitting - 1]) if fitting else 2, 30)
+        giant = sizes[labels] > limit
+        if not giant.any():
+            return labels
+        bar += _STEP
+        kept = giant[left] & (weight >= float(weight[giant[left]].min()) + _STEP)
+        labels = np.where(giant, components(count, left[kept], right[kept]), labels).astype(np.int32)
+        left, right, weight = (array[kept | ~giant[left]] for array in (left, right, weight))
+
+
+def confidence(labels: Ints, left: Ints, right: Ints, probability: Ints) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Per record the probability of the weakest link its cluster needs to hang together; 1 for a record on its own.
+
+    The needed links are those of the maximum spanning tree of the cluster's links.
+    """
+    inside = labels[left] == labels[right]
+    left, right, probability = left[inside], right[inside], probability[inside]
+    cost = coo_array((2.0 - probability, (left, right)), shape=(len(labels), len(labels))).tocsr()
+    tree = minimum_spanning_tree(cost).tocoo()
+    weakest = np.ones(len(labels))
+    np.minimum.at(weakest, labels[tree.row], 2.0 - tree.data)
+    return weakest[labels]

@@ -1,0 +1,227 @@
+"""Linking records: encode -> blocking -> compare -> weights -> decide -> cluster, in one call.
+
+    result = link_records({"first_name": [given], "last_name": [family], "email": [mailbox]}, Settings())
+    result.cluster                  # one label per record
+    result.links                    # every pair worth keeping, with its levels, weight, probability and decision
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+
+from crmclean.dedup.blocking import Candidates, candidate_pairs
+from crmclean.dedup.cluster import cluster_records
+from crmclean.dedup.compare import Comparer, Levels
+from crmclean.dedup.decide import Decisions, decide_links
+from crmclean.dedup.encode import Columns, Records, encode
+from crmclean.dedup.forms import Ints
+from crmclean.dedup.frequency import Table, count_values
+from crmclean.dedup.model import Fit, fit_model, prior_model
+from crmclean.dedup.priors import DIFFERENT, comparisons_of
+from crmclean.dedup.describe import describe_run
+from crmclean.dedup.weights import Model, Scored, probability_of, score_pairs, value_tables
+from crmclean.tables.evidence import empty_table, enum_array, evidence_table
+
+__all__ = ["Result", "Settings", "Workings", "link_records", "prepare"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the dedup core has to know that is not in the data."""
+
+    entity: Literal["person", "company"] = "person"
+    match_probability: float = 0.9
+    review_probability: float = 0.5
+    keep_probability: float = 0.01
+    pairs_per_row: int = 12
+    max_block: int = 400
+    chunk_pairs: int = 2_000_000
+    exclude: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was decided.
+
+    Attributes
+    ----------
+    links : pyarrow.Table
+        The ``links`` evidence: pairs of at least ``keep_probability``, positions ``row_l < row_r`` in the given
+        arrays, sorted by them, with a ``level_<comparison>`` column (uint8) for each comparison the file allowed.
+    cluster : int32 array
+        Label per record: the smallest position in its cluster.
+    measures : dict
+        JSON-able: m, u, prior, blocking rules with their counts, summaries. Enough for ``explain_pair``.
+    """
+
+    links: pa.Table
+    cluster: np.ndarray[Any, np.dtype[np.int32]]
+    measures: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Workings:
+    """A file made ready for comparing pairs: its records, their comparer and the frequency tables."""
+
+    records: Records
+    comparer: Comparer
+    tables: Mapping[str, Table]
+
+    def score(self, model: Model, left: Ints, right: Ints) -> tuple[Scored, Levels]:
+        """Weights and levels of pairs of canonical record numbers."""
+        levels, shared = self.comparer.levels(left, right)
+        return score_pairs(model, self.tables, self.records, (left, right), levels, shared), levels
+
+
+def prepare(fields: Columns, settings: Settings, order: Ints | None = None) -> Workings:
+    """Encode the records and count the frequencies of their values."""
+    records = encode(fields, settings.entity, exclude=settings.exclude, order=order)
+    comparisons = comparisons_of(settings.entity)
+    carriers = count_values(records, comparisons)
+    comparer = Comparer(records, comparisons, carriers)
+    return Workings(records, comparer, value_tables(comparer.active, carriers, records.count))
+
+
+def link_records(
+    fields: Columns,
+    settings: Settings,
+    *,
+    kept_apart: Ints | None = None,
+    order: Ints | None = None,
+    measures: Mapping[str, Any] | None = None,
+) -> Result:
+    """Find the records that stand for the same person or company.
+
+    Parameters
+    ----------
+    fields : mapping of canonical field name to sequence of Arrow text arrays
+        See ``tables.fields``; also ``birth_year``, ``birth_month`` and ``birth_day``. Null and "" are missing.
+    kept_apart : int64 array, optional
+        Code per record, -1 = none. Records with different codes are never joined: such a pair is at most for review.
+    order : int64 array, optional
+        A rank per record, to tell apart records of identical content.
+    measures : mapping, optional
+        Frozen m, u and prior of an earlier run (``Result.measures``): used instead of fitting.
+    """
+    work = prepare(fields, settings, order)
+    count = work.records.count
+    candidates = candidate_pairs(
+        work.records, settings.entity, pairs_per_row=settings.pairs_per_row, max_block=settings.max_block
+    )
+    start = prior_model(settings.entity, work.comparer.active, count)
+    if measures is not None:
+        fit = Fit(frozen_model(start, measures), 0, 0, 0.0)
+    else:
+        fit = fit_model(start, work.comparer, work.tables, candidates.left, candidates.right)
+    kept, scored, levels = _score_all(work, fit.model, candidates, settings)
+    left, right = candidates.left[kept], candidates.right[kept]
+    apart = None if kept_apart is None else np.asarray(kept_apart)[work.records.position]
+    decisions = decide_links(scored, left, right, apart, settings.match_probability, settings.review_probability)
+    matched = decisions.is_match
+
+    def evaluate(first: Ints, second: Ints) -> tuple[Ints, Ints]:
+        bits, found = _score_chunks(work, fit.model, first, second, settings.chunk_pairs)
+        never = _contradicting(found) & (bits < 0)
+        if apart is not None:
+            never |= (apart[first] != apart[second]) & (apart[first] >= 0) & (apart[second] >= 0)
+        return bits, never
+
+    clusters = cluster_records(count, left[matched], right[matched], scored["weight"][matched], evaluate)
+    decisions = decisions.guarded(clusters.labels[left] == clusters.labels[right])
+    names = [report.name for report in candidates.reports]
+    links = _links_table(
+        work.records, left, right, candidates.rules[kept], names, scored["weight"], decisions, levels
+    )
+    described = describe_run(
+        work.records, work.comparer.carriers, fit, candidates, clusters, candidates.rules[kept][decisions.is_match]
+    )
+    return Result(links, _labels_by_position(work.records, clusters.labels), described)
+
+
+def frozen_model(start: Model, measures: Mapping[str, Any]) -> Model:
+    """The model of an earlier run, from its measures; comparisons it did not know keep their priors."""
+    shares = {
+        side: {**getattr(start, side), **{name: np.array(values) for name, values in measures[side].items() if name in start.m}}
+        for side in ("m", "u")
+    }
+    return Model(start.entity, start.comparisons, shares["m"], shares["u"], float(measures["prior"]), float(measures["community"]))
+
+
+def _score_all(work: Workings, model: Model, candidates: Candidates, settings: Settings) -> tuple[Ints, dict[str, Ints], Levels]:
+    """Score the candidates chunk by chunk; keeps the pairs of at least ``keep_probability``."""
+    kept: list[Ints] = []
+    columns: dict[str, list[Ints]] = {"weight": [], "identity": [], "support": []}
+    levels: dict[str, list[Ints]] = {item.name: [] for item in work.comparer.active}
+    for start in range(0, len(candidates.left), settings.chunk_pairs):
+        part = slice(start, start + settings.chunk_pairs)
+        scored, found = work.score(model, candidates.left[part], candidates.right[part])
+        good = np.flatnonzero(probability_of(scored.weight) >= settings.keep_probability)
+        kept.append(good + start)
+        for name, pieces in columns.items():
+            pieces.append(getattr(scored, name)[good])
+        for name, pieces in levels.items():
+            pieces.append(found[name][good])
+    join = lambda pieces, kind: np.concatenate(pieces) if pieces else np.zeros(0, kind)  # noqa: E731
+    return (
+        join(kept, np.int64),
+        {name: join(pieces, np.float32) for name, pieces in columns.items()},
+        {name: join(pieces, np.uint8) for name, pieces in levels.items()},
+    )
+
+
+def _score_chunks(work: Workings, model: Model, left: Ints, right: Ints, size: int) -> tuple[Ints, Levels]:
+    """Evidence of pairs in bits, with half the prior, and their levels."""
+    half_prior = np.float32(0.5 * np.log2(model.prior / (1.0 - model.prior)))
+    weights, levels = [np.zeros(0, np.float32)], {item.name: [np.zeros(0, np.uint8)] for item in work.comparer.active}
+    for start in range(0, len(left), size):
+        scored, found = work.score(model, left[start : start + size], right[start : start + size])
+        weights.append(scored.identity + scored.support + half_prior)
+        for name, pieces in levels.items():
+            pieces.append(found[name])
+    return np.concatenate(weights), {name: np.concatenate(pieces) for name, pieces in levels.items()}
+
+
+def _contradicting(levels: Levels) -> Ints:
+    """Pairs with two contradictions of strong evidence, or of a generation: never to be joined through a chain."""
+    count = len(next(iter(levels.values()))) if levels else 0
+    strong = [levels[name] == DIFFERENT for name in ("given", "birth", "national_id", "sex") if name in levels]
+    twice = np.sum(strong, axis=0) >= 2 if strong else np.zeros(count, bool)
+    return twice | (levels["suffix"] == DIFFERENT) if "suffix" in levels else twice
+
+
+def _labels_by_position(records: Records, labels: Ints) -> np.ndarray[Any, np.dtype[np.int32]]:
+    """Canonical labels as labels of the caller's rows: the smallest position of each cluster."""
+    smallest = np.full(records.count, records.count, np.int32)
+    np.minimum.at(smallest, labels, records.position.astype(np.int32))
+    cluster = np.empty(records.count, np.int32)
+    cluster[records.position] = smallest[labels]
+    return cluster
+
+
+def _links_table(
+    records: Records, left: Ints, right: Ints, rules: Ints, names: list[str], weight: Ints, decisions: Decisions, levels: Levels
+) -> pa.Table:
+    """The links evidence in the caller's row numbers, sorted."""
+    if not len(left):
+        return empty_table("links")
+    a, b = records.position[left], records.position[right]
+    row_l, row_r = np.minimum(a, b), np.maximum(a, b)
+    order = np.lexsort((row_r, row_l))
+    signed = rules.astype(np.int64)
+    first_rule = np.bitwise_count((signed & -signed) - 1).astype(np.int32)
+    columns: dict[str, Any] = {
+        "row_l": row_l[order].astype(np.int32),
+        "row_r": row_r[order].astype(np.int32),
+        "blocking_rule": enum_array(first_rule[order], names),
+        "weight": weight[order].astype(np.float64),
+        "probability": probability_of(weight[order]),
+        "decision": enum_array(decisions.band[order], decisions.BANDS),
+        "decided_by": enum_array(decisions.reason[order], decisions.REASONS),
+    }
+    columns |= {f"level_{name}": codes[order] for name, codes in levels.items()}
+    return evidence_table("links", columns)

@@ -1,0 +1,59 @@
+"""From weights to bands: match, review, non_match, and what decided.
+
+Reasons: ``model`` (the probability alone), ``affiliation_only`` (nothing identifies; support was left out of account),
+``kept_apart`` (an earlier run kept the records apart, so at most review), ``guard`` (the link was cut out of a chain).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from crmclean.dedup.forms import Ints
+from crmclean.dedup.weights import probability_of
+
+__all__ = ["Decisions", "decide_links"]
+
+NON_MATCH, REVIEW, MATCH = 0, 1, 2
+MODEL, AFFILIATION_ONLY, KEPT_APART, GUARD = 0, 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """Band (0 non_match, 1 review, 2 match) and reason code of each link."""
+
+    band: np.ndarray[Any, np.dtype[np.int8]]
+    reason: np.ndarray[Any, np.dtype[np.int8]]
+
+    BANDS: ClassVar[tuple[str, ...]] = ("non_match", "review", "match")
+    REASONS: ClassVar[tuple[str, ...]] = ("model", "affiliation_only", "kept_apart", "guard")
+
+    @property
+    def is_match(self) -> Ints:
+        """Links in the match band."""
+        return self.band == MATCH
+
+    def guarded(self, together: Ints) -> Decisions:
+        """Match links whose records ended up in different clusters go to review."""
+        cut = self.is_match & ~together
+        return replace(self, band=np.where(cut, REVIEW, self.band), reason=np.where(cut, GUARD, self.reason))
+
+
+def decide_links(
+    scored: Mapping[str, Ints], left: Ints, right: Ints, kept_apart: Ints | None, match: float, review: float
+) -> Decisions:
+    """Bands by probability; two different ``kept_apart`` codes (both >= 0) hold a pair down to review."""
+    probability = probability_of(scored["weight"])
+    band = np.select([probability >= match, probability >= review], [MATCH, REVIEW], NON_MATCH).astype(np.int8)
+    reason = np.full(len(band), MODEL, np.int8)
+    nothing = scored["identity"] <= 0
+    reason[nothing] = AFFILIATION_ONLY
+    band[nothing] = NON_MATCH
+    if kept_apart is not None:
+        a, b = kept_apart[left], kept_apart[right]
+        held = (a >= 0) & (b >= 0) & (a != b) & (band == MATCH)
+        band[held], reason[held] = REVIEW, KEPT_APART
+    return Decisions(band, reason)

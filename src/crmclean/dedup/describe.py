@@ -1,0 +1,74 @@
+"""The measures of a run: what the data said, as plain JSON-able values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from crmclean.dedup.blocking import Candidates
+from crmclean.dedup.cluster import Clusters
+from crmclean.dedup.encode import Records
+from crmclean.dedup.forms import Form, Ints
+from crmclean.dedup.frequency import POOLS, Table
+from crmclean.dedup.model import Fit
+
+__all__ = ["describe_run", "missed_by_blocking"]
+
+
+def describe_run(
+    records: Records,
+    carriers: Mapping[str, Table],
+    fit: Fit,
+    candidates: Candidates,
+    clusters: Clusters,
+    match_rules: Ints,
+) -> dict[str, Any]:
+    """Measures of a run; floats are plain, arrays are lists by level code."""
+    model = fit.model
+    missed = missed_by_blocking(match_rules)
+    found = len(match_rules)
+    return {
+        "entity": model.entity,
+        "records": records.count,
+        "prior": model.prior,
+        "community": model.community,
+        "m": {item.name: [float(share) for share in model.m[item.name]] for item in model.comparisons},
+        "u": {item.name: [float(share) for share in model.u[item.name]] for item in model.comparisons},
+        "levels": {item.name: list(item.level_names) for item in model.comparisons},
+        "random_pairs": fit.random_pairs,
+        "sampled_pairs": fit.sampled_pairs,
+        "expected_matches": fit.expected_matches,
+        "candidate_pairs": len(candidates.left),
+        "blocking": [asdict(report) for report in candidates.reports],
+        "blocking_recall": found / (found + missed) if found else None,
+        "term_frequencies": {name: _commonest(records.forms[POOLS.get(name, name)], table) for name, table in carriers.items()},
+        "clusters_examined": clusters.examined,
+        "clusters_split": clusters.split,
+        "largest_cluster": clusters.largest,
+    }
+
+
+def missed_by_blocking(rules: Ints) -> float:
+    """Matches that no blocking rule brought together, estimated from how many found each match.
+
+    Chao's lower bound (Chao 1987): with f1 matches found by one rule only and f2 by exactly two, f1 (f1 - 1) / (2 (f2 + 1)).
+    Rules that overlap make the estimate low, so it is a bound on recall from above.
+    """
+    times = np.bitwise_count(rules.astype(np.uint32))
+    once, twice = int((times == 1).sum()), int((times == 2).sum())
+    return once * (once - 1) / (2 * (twice + 1))
+
+
+def _commonest(form: Form, carriers: Table, count: int = 10) -> dict[str, Any]:
+    """Number of distinct values, and the most carried ones."""
+    top = np.lexsort((np.arange(form.size), -carriers))
+    top = top[top > 0][: count * 4]
+    texts = form.values.take(pa.array(top)).to_pylist()
+    ranked = sorted(zip(texts, carriers[top].tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
+    return {"distinct": form.size - 1, "commonest": {text: round(float(number), 3) for text, number in ranked[:count]}}
+
+

@@ -1,0 +1,333 @@
+"""Records as compare forms: the columns of a file turned into codes, once per distinct value.
+
+The result is a ``Records``: named forms (``given``, ``family``, ``email``, ``line`` ...), all sorted into a canonical
+record order that depends on the content alone, so that nothing downstream can depend on the order of the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.dedup.dates import birth_key, birth_key_of_parts
+from crmclean.dedup.forms import Form, Ints, code_texts, first_text, hash_texts, join_texts, mix
+from crmclean.keys import companies, emails, names, phones, places, websites
+from crmclean.tables.batch import as_text
+from crmclean.tables.evidence import TEXT
+from crmclean.text import fold_digits, match_key
+
+__all__ = ["Columns", "Records", "encode"]
+
+Columns = Mapping[str, Sequence[pa.Array]]
+
+_PERSONAL_LINES = ("mobile", "home_phone")
+_OTHER_LINES = ("phone", "other_phone")
+_CONTENT = (
+    *("given", "family", "middle", "suffix", "sex", "birth", "national_id", "email", "own_line", "other_line", "company"),
+    *("website", "street", "city", "postal_code", "state", "country", "title"),
+)
+_NO_VALUE = frozenset(
+    "n a|none|null|unknown|not available|not applicable|not provided|no name|tbd|test|xxx|blank|undefined|missing".split("|")
+)
+
+
+@dataclass(frozen=True)
+class Records:
+    """All compare forms of a file.
+
+    Attributes
+    ----------
+    forms : dict of str to Form
+        By name; every form present has at least one value. Pools (``email``, ``line``, ``own_line``, ``national_id``)
+        have codes of shape (k, n), the others (n,).
+    position : int64 array, shape (n,)
+        Position in the caller's arrays of each record of the canonical order.
+    """
+
+    count: int
+    forms: Mapping[str, Form]
+    position: Ints
+
+    def has(self, *names: str) -> bool:
+        """Whether every one of the forms is there."""
+        return all(name in self.forms for name in names)
+
+    def codes(self, name: str) -> Ints:
+        """Codes of a form, of shape (n,) or (k, n)."""
+        return self.forms[name].codes
+
+
+def encode(
+    columns: Columns, entity: Literal["person", "company"], *, exclude: frozenset[str] = frozenset(), order: Ints | None = None
+) -> Records:
+    """Code every field that can tell records apart.
+
+    Parameters
+    ----------
+    columns : mapping of canonical field to text columns
+        Each of the same length; null and blank are missing.
+    entity : "person" or "company"
+        What a record stands for.
+    exclude : frozenset of str
+        Fields to leave out.
+    order : int64 array, optional
+        A rank per record for telling apart records of identical content.
+    """
+    used = {name: list(arrays) for name, arrays in columns.items() if name not in exclude and len(arrays)}
+    count = next((len(arrays[0]) for arrays in columns.values() if len(arrays)), 0)
+    forms: dict[str, Form] = {}
+    if entity == "person":
+        forms |= _names(used, count)
+        forms |= _births(used)
+    forms |= _national_ids(used) | _emails(used) | _lines(used) | _companies(used, entity) | _places(used) | _titles(used)
+    forms |= _sites(forms)
+    forms = {name: form for name, form in forms.items() if not form.is_empty}
+    return _canonical_order(forms, count, order)
+
+
+def _canonical_order(forms: dict[str, Form], count: int, order: Ints | None) -> Records:
+    """Sort the records by a hash of their content, then by ``order``."""
+    content = np.zeros(count, np.uint64)
+    for name in _CONTENT:
+        if name in forms:
+            form = forms[name]
+            hashes = mix(hash_texts(form.values) + hash_texts(pa.array([name], TEXT))[0])
+            content = mix(content) + hashes[form.codes].reshape(-1, count).sum(axis=0, dtype=np.uint64)
+    position = np.argsort(content, kind="stable") if order is None else np.lexsort((order, content))
+    return Records(count, {name: form.take(position) for name, form in forms.items()}, position.astype(np.int64))
+
+
+def _present(texts: pa.Array) -> pa.Array:
+    """Keys with the words for "no value" blanked out."""
+    return pc.if_else(pc.is_in(texts, pa.array(sorted(_NO_VALUE), TEXT)), pa.scalar("", TEXT), texts)
+
+
+def _names(used: dict[str, list[pa.Array]], count: int) -> dict[str, Form]:
+    """Given and family names under one shared dictionary, so that swapped ones can be recognised by their codes."""
+    given, family, middle = (_name_form(used.get(name)) for name in ("first_name", "last_name", "middle_name"))
+    given, family, middle = _split_full_names(used, count, given, family, middle)
+    forms: dict[str, Form] = {}
+    pooled = [form for form in (given, family) if form is not None]
+    if pooled:
+        shared = code_texts([pa.concat_arrays([form.values for form in pooled])], lambda values: values)
+        start = 0
+        for name, form in (("given", given), ("family", family)):
+            if form is None:
+                continue
+            recoded = shared.codes[start : start + form.size][form.codes]
+            start += form.size
+            if recoded.any():
+                forms[name] = Form(recoded, shared.values)
+    if middle is not None:
+        forms["middle"] = middle
+    forms |= _name_marks(used)
+    return forms | _name_parts(forms)
+
+
+def _name_form(columns: list[pa.Array] | None) -> Form | None:
+    return None if not columns else code_texts([join_texts(columns)], lambda values: _present(names.name_key(values)))
+
+
+def _split_full_names(
+    used: dict[str, list[pa.Array]], count: int, given: Form | None, family: Form | None, middle: Form | None
+) -> tuple[Form | None, Form | None, Form | None]:
+    """Records without given and family name take theirs from the full name (or a given-name column holding it all)."""
+    missing = np.ones(count, bool)
+    for form in (given, family):
+        if form is not None:
+            missing &= form.codes == 0
+    whole = used.get("full_name")
+    if family is None and given is not None and not whole:
+        whole, missing, given = used["first_name"], np.ones(count, bool), None
+    elif given is None and family is not None and not whole:
+        whole, missing, family = used["last_name"], np.ones(count, bool), None
+    if not whole or not missing.any():
+        return given, family, middle
+    raw = code_texts([first_text(whole)], lambda values: values)
+    parts = [raw.recode(_present(as_text(part))) for part in names.split_name(raw.values)]
+    merged = [_overlay(old, new, missing) for old, new in zip((given, middle, family), parts, strict=True)]
+    return merged[0], merged[2], merged[1]
+
+
+def _overlay(old: Form | None, new: Form, where: Ints) -> Form:
+    """``old`` with the records ``where`` taken from ``new`` (where ``old`` has nothing)."""
+    if old is None:
+        return Form(np.where(where, new.codes, 0).astype(np.int32), new.values)
+    both = code_texts([pa.concat_arrays([old.values, new.values])], lambda values: values)
+    taken = np.where(where & (old.codes == 0), both.codes[old.size :][new.codes], both.codes[: old.size][old.codes])
+    return Form(taken.astype(np.int32), both.values)
+
+
+def _name_marks(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
+    """Generation (jr, sr, ii ...) and sex as far as the columns say."""
+    forms = {}
+    holders = [column for name in ("suffix", "last_name", "full_name") for column in used.get(name, [])]
+    if holders:
+        pool = code_texts(holders, names.name_suffix)
+        forms["suffix"] = _first_of_pool(pool)
+    sexes = [code_texts([column], _sex) for column in used.get("gender", [])]
+    titled = [column for name in ("salutation", "full_name", "first_name") for column in used.get(name, [])]
+    sexes += [code_texts([column], names.honorific_sex) for column in titled]
+    sexes = [form for form in sexes if not form.is_empty]
+    if sexes:
+        texts = first_text([form.values.take(pa.array(form.codes)) for form in sexes])
+        forms["sex"] = code_texts([texts], lambda values: values)
+    return forms
+
+
+def _sex(texts: pa.Array) -> pa.Array:
+    key = match_key(texts)
+    male = pc.is_in(key, pa.array(["m", "male", "man", "mr", "masculine", "herr", "homme", "hombre"], TEXT))
+    female = pc.is_in(key, pa.array(["f", "female", "woman", "w", "mrs", "ms", "feminine", "frau", "femme", "mujer"], TEXT))
+    return pc.if_else(male, pa.scalar("m", TEXT), pc.if_else(female, pa.scalar("f", TEXT), pa.scalar("", TEXT)))
+
+
+def _first_of_pool(pool: Form) -> Form:
+    codes = pool.codes.reshape(-1, pool.codes.shape[-1])
+    best = codes[0].copy()
+    for row in codes[1:]:
+        np.copyto(best, row, where=best == 0)
+    return Form(best, pool.values)
+
+
+def _name_parts(forms: dict[str, Form]) -> dict[str, Form]:
+    """First tokens, initials and skeletons of the names."""
+    parts: dict[str, Form] = {}
+    if not forms.keys() & {"given", "family"}:
+        return parts
+    values = (forms.get("given") or forms["family"]).values
+    tokens = pc.replace_substring_regex(values, r" .*$", "")
+    skeleton, first_skeleton = names.name_skeleton(values), names.name_skeleton(tokens)
+    if "given" in forms:
+        parts["given_first"] = forms["given"].recode(tokens)
+        parts["given_initial"] = forms["given"].recode(pc.utf8_slice_codeunits(values, 0, 1))
+        parts["given_skeleton"] = forms["given"].recode(first_skeleton)
+    if "family" in forms:
+        parts["family_skeleton"] = forms["family"].recode(skeleton)
+        parts["family_initial"] = forms["family"].recode(pc.utf8_slice_codeunits(values, 0, 1))
+    return parts
+
+
+def _births(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
+    if "birth_date" in used:
+        form = code_texts([first_text(used["birth_date"])], birth_key)
+    elif "birth_year" in used:
+        parts = [first_text(used[name]) if name in used else None for name in ("birth_year", "birth_month", "birth_day")]
+        form = code_texts([birth_key_of_parts(parts[0], parts[1], parts[2])], lambda values: values)
+    else:
+        return {}
+    return {"birth": form}
+
+
+def _national_ids(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
+    columns = [column for name in ("national_id", "linkedin") for column in used.get(name, [])]
+    if not columns:
+        return {}
+    return {"national_id": _as_pool(code_texts(columns, _id_key))}
+
+
+def _id_key(texts: pa.Array) -> pa.Array:
+    """Letters and digits only, upper case; filler (one character repeated) is missing."""
+    bare = pc.replace_substring_regex(pc.utf8_upper(fold_digits(texts)), r"[^\pL\pM\pN]", "")
+    filler = pc.match_substring_regex(bare, r"^(?:0*|1+|9+|X+|123456789?0?|NA|NONE|NULL)$")
+    short = pc.less(pc.utf8_length(bare), 4)
+    return pc.if_else(pc.or_(filler, short), pa.scalar("", TEXT), bare)
+
+
+def _as_pool(form: Form) -> Form:
+    return Form(form.codes.reshape(-1, form.codes.shape[-1]), form.values)
+
+
+def _emails(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
+    columns = [column for name in ("email", "email_2") for column in used.get(name, [])]
+    if not columns:
+        return {}
+    mailbox = _as_pool(code_texts(columns, emails.email_key))
+    local, domain = emails.email_local(mailbox.values), emails.email_domain(mailbox.values)
+    role = pa.array(np.asarray(emails.is_role(local), bool))
+    site = emails.registrable_domain(domain)
+    free = pa.array(np.asarray(emails.is_free_mail(domain), bool))
+    bare = pc.replace_substring_regex(local, r"[._\-]", "")
+    blank = pa.scalar("", TEXT)
+    return {
+        "email": mailbox,
+        "local": mailbox.recode(pc.if_else(role, blank, bare)),
+        "mail_domain": mailbox.recode(domain),
+        "site": mailbox.recode(pc.if_else(free, blank, site)),
+        "role_mailbox": mailbox.recode(pc.if_else(role, mailbox.values, blank)),
+    }
+
+
+def _sites(forms: dict[str, Form]) -> dict[str, Form]:
+    """The domains that speak for an organisation: of mailboxes (free mail left out) and of the website, as one pool."""
+    holders = [forms[name] for name in ("site", "website") if name in forms]
+    if len(holders) < 2:
+        return {"site": _as_pool(form) for form in holders}
+    shared = code_texts([pa.concat_arrays([form.values for form in holders])], lambda values: values)
+    start, rows = 0, []
+    for form in holders:
+        rows.append(shared.codes[start : start + form.size][form.codes].reshape(-1, form.codes.shape[-1]))
+        start += form.size
+    return {"site": Form(np.concatenate(rows), shared.values)}
+
+
+def _lines(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
+    """Telephone lines: ``own_line`` (mobile and home, or the only kind there is) and ``line`` (all of them)."""
+    own = [column for name in _PERSONAL_LINES for column in used.get(name, [])]
+    other = [column for name in _OTHER_LINES for column in used.get(name, [])]
+    if not own:
+        own, other = other, []
+    if not own:
+        return {}
+    every = _as_pool(code_texts(own + other, phones.phone_key))
+    forms = {"line": every, "own_line": Form(every.codes[: len(own)], every.values, np.arange(every.size))}
+    if other:
+        forms["other_line"] = Form(every.codes[len(own) :], every.values, np.arange(every.size))
+    return forms
+
+
+def _companies(used: dict[str, list[pa.Array]], entity: str) -> dict[str, Form]:
+    holders = used.get("company") or (entity == "company" and (used.get("full_name") or used.get("last_name"))) or []
+    forms: dict[str, Form] = {}
+    if holders:
+        company = code_texts([first_text(holders)], lambda values: _present(companies.company_key(values)))
+        forms["company"] = company
+        forms["acronym"] = forms["company"].derive(companies.company_acronym)
+        forms["company_first"] = forms["company"].recode(pc.replace_substring_regex(company.values, r" .*$", ""))
+    if used.get("website"):
+        website = code_texts([first_text(used["website"])], websites.website_domain)
+        forms["website"] = website
+    return forms
+
+
+def _places(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
+    forms: dict[str, Form] = {}
+    if used.get("street") or used.get("street_2"):
+        lines = join_texts(used["street"]) if used.get("street") else first_text(used["street_2"])
+        street = code_texts([lines], places.street_key)
+        forms["street"] = street
+        forms["street_name"] = forms["street"].derive(places.street_name)
+        forms["street_number"] = forms["street"].derive(places.street_number)
+    kernels = {
+        "city": places.city_key,
+        "postal_code": places.postcode_key,
+        "state": places.region_key,
+        "country": places.country_key,
+    }
+    for name, kernel in kernels.items():
+        if used.get(name):
+            form = code_texts([first_text(used[name])], lambda values, kernel=kernel: _present(kernel(values)))
+            forms[name] = form
+    return forms
+
+
+def _titles(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
+    if not used.get("title"):
+        return {}
+    form = code_texts([first_text(used["title"])], lambda values: _present(match_key(values)))
+    return {"title": form}

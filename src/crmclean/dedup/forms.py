@@ -1,0 +1,177 @@
+"""Coded columns: a compare form as int32 codes per record plus the distinct values the codes stand for.
+
+Everything after ``encode`` works on these codes. Code 0 is always "missing" and ``values[0]`` is always ``""``, so a
+table indexed by code needs no mask. Codes are numbered by first appearance and mean nothing outside their form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.tables.batch import as_text
+from crmclean.tables.evidence import TEXT
+
+__all__ = ["Form", "Ints", "code_texts", "combine_codes", "first_text", "hash_texts", "join_texts", "letter_masks"]
+
+Ints = np.ndarray[Any, Any]
+Kernel = Callable[[pa.Array], pa.Array]
+
+
+@dataclass(frozen=True)
+class Form:
+    """One compare form of one field.
+
+    Attributes
+    ----------
+    codes : int32 array, shape (n,) or (k, n)
+        Code per record, 0 = missing. A *pool* (several interchangeable columns, such as all telephone numbers) has
+        one row per column.
+    values : pyarrow.LargeStringArray
+        The distinct values; ``values[0]`` is ``""``.
+    of_parent : int32 array, optional
+        For a derived form: the code of each code of the form it was derived from.
+    """
+
+    codes: Ints
+    values: pa.LargeStringArray
+    of_parent: Ints | None = None
+
+    @property
+    def size(self) -> int:
+        """Number of codes, the missing one included."""
+        return len(self.values)
+
+    @property
+    def is_empty(self) -> bool:
+        """No record has a value."""
+        return self.size <= 1
+
+    def derive(self, kernel: Kernel) -> Form:
+        """The form of ``kernel`` of each distinct value; ``kernel`` is called once, on distinct values."""
+        return self.recode(kernel(self.values))
+
+    def recode(self, derived: pa.Array) -> Form:
+        """A form whose distinct values are replaced one for one by ``derived`` (equal ones merge)."""
+        indices, values = _distinct(derived)
+        indices[0] = 0
+        return Form(indices[self.codes], values, indices)
+
+    def take(self, records: Ints) -> Form:
+        """The same form with the records in another order."""
+        return replace(self, codes=np.ascontiguousarray(self.codes[..., records]))
+
+    def counts(self) -> Ints:
+        """int64 number of records carrying each code (a pool counts a record once per column)."""
+        return np.bincount(self.codes.ravel(), minlength=self.size)
+
+
+def _distinct(texts: pa.Array) -> tuple[Ints, pa.LargeStringArray]:
+    """Codes of ``texts`` and their distinct values, the missing one first."""
+    coded = pc.dictionary_encode(pc.fill_null(as_text(texts), ""))
+    if isinstance(coded, pa.ChunkedArray):
+        coded = coded.combine_chunks()
+    codes = coded.indices.to_numpy().astype(np.int32)
+    values = coded.dictionary
+    blank = pc.index(values, "").as_py()
+    if blank == 0:
+        return codes, values
+    head = pa.array([""], TEXT)
+    if blank < 0:
+        return codes + np.int32(1), pa.concat_arrays([head, values])
+    moved = np.arange(1, len(values) + 1, dtype=np.int32)
+    moved[blank] = 0
+    moved[blank + 1 :] -= 1
+    kept = pa.concat_arrays([head, values.slice(0, blank), values.slice(blank + 1)])
+    return moved[codes], kept
+
+
+def code_texts(columns: Sequence[pa.Array], kernel: Kernel) -> Form:
+    """Code one column (codes of shape (n,)) or a pool of columns (codes of shape (k, n)) under one dictionary."""
+    texts = [as_text(column) for column in columns]
+    whole = texts[0] if len(texts) == 1 else pa.concat_arrays(texts)
+    codes, values = _distinct(whole)
+    shape = (len(texts[0]),) if len(texts) == 1 else (len(texts), len(texts[0]))
+    return replace(Form(codes.reshape(shape), values).derive(kernel), of_parent=None)
+
+
+def combine_codes(first: Ints, second: Ints, second_size: int) -> Ints:
+    """int64 code of a conjunction; 0 where either part is missing."""
+    joint: Ints = first.astype(np.int64) * second_size + second
+    joint[(first == 0) | (second == 0)] = 0
+    return joint
+
+
+def first_text(columns: Sequence[pa.Array]) -> pa.LargeStringArray:
+    """Row by row the first value that is neither null nor blank."""
+    filled = [pc.if_else(pc.equal(pc.utf8_trim_whitespace(column), ""), None, column) for column in map(as_text, columns)]
+    return as_text(filled[0] if len(filled) == 1 else pc.coalesce(*filled))
+
+
+def join_texts(columns: Sequence[pa.Array], separator: str = " ") -> pa.LargeStringArray:
+    """Row by row the values joined, missing ones left out; null where all are missing."""
+    if len(columns) == 1:
+        return as_text(columns[0])
+    filled = [pc.fill_null(as_text(column), "") for column in columns]  # "skip" would drop rows of nulls altogether
+    return first_text([pc.utf8_trim_whitespace(pc.binary_join_element_wise(*filled, pa.scalar(separator, TEXT)))])
+
+
+def hash_texts(texts: pa.LargeStringArray) -> Ints:
+    """uint64 content hash of each text; null hashes as ``""``. The same on every machine and in every run.
+
+    Reads the UTF-8 bytes as little-endian 64-bit words through a byte-strided view, one vectorised multiply-mix per
+    word, so the cost is per eight bytes and not per character.
+    """
+    texts = pc.fill_null(as_text(texts), "")
+    count = len(texts)
+    offsets = np.frombuffer(texts.buffers()[1], np.int64, count + 1, texts.offset * 8)
+    data = texts.buffers()[2]
+    start, stop = (int(offsets[0]), int(offsets[-1])) if count else (0, 0)
+    raw = np.zeros(stop - start + 8, np.uint8)
+    if data is not None and stop > start:
+        raw[: stop - start] = np.frombuffer(data, np.uint8, stop - start, start)
+    words = np.lib.stride_tricks.as_strided(raw.view(np.uint8)[:8].view("<u8"), (stop - start + 1,), (1,))
+    begins, lengths = offsets[:-1] - start, np.diff(offsets)
+    hashes = lengths.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(0x2545F4914F6CDD1D)
+    alive = np.flatnonzero(lengths > 0)
+    position = 0
+    while len(alive):
+        left = np.minimum(lengths[alive] - position, 8).astype(np.uint64)
+        mask = np.uint64(0xFFFFFFFFFFFFFFFF) >> (np.uint64(64) - left * np.uint64(8))
+        hashes[alive] = mix(hashes[alive] ^ mix(words[begins[alive] + position] & mask))
+        position += 8
+        alive = alive[lengths[alive] > position]
+    return hashes
+
+
+def mix(values: Ints) -> Ints:
+    """Finaliser of splitmix64 (Steele, Lea & Flood 2014): a bijection of uint64 that scatters every bit."""
+    values = values.astype(np.uint64, copy=True)
+    values ^= values >> np.uint64(30)
+    values *= np.uint64(0xBF58476D1CE4E5B9)
+    values ^= values >> np.uint64(27)
+    values *= np.uint64(0x94D049BB133111EB)
+    values ^= values >> np.uint64(31)
+    return values
+
+
+def letter_masks(texts: pa.LargeStringArray) -> Ints:
+    """uint64 set of the bytes of each text (byte modulo 64): two texts one edit apart differ in at most two bits.
+
+    An edit of one ASCII character changes at most one byte and so adds at most one member and removes at most one.
+    """
+    texts = pc.fill_null(as_text(texts), "")
+    count = len(texts)
+    masks = np.zeros(count, np.uint64)
+    offsets = np.frombuffer(texts.buffers()[1], np.int64, count + 1, texts.offset * 8)
+    filled = np.flatnonzero(np.diff(offsets))
+    if len(filled):
+        data = np.frombuffer(texts.buffers()[2], np.uint8, int(offsets[-1] - offsets[0]), int(offsets[0]))
+        bits = np.uint64(1) << (data & np.uint8(63)).astype(np.uint64)
+        masks[filled] = np.bitwise_or.reduceat(bits, offsets[:-1][filled] - offsets[0])
+    return masks

@@ -1,0 +1,77 @@
+"""How common each value is, counted in records or in differently named records.
+
+A value's frequency turns into a ``u`` of its own: agreeing on a rare surname says more than agreeing on a common one
+(term-frequency adjustment, Winkler 2000), and a telephone number carried by many differently named people says little
+about any two of them (shared-value damping).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from crmclean.dedup.encode import Records
+from crmclean.dedup.forms import Ints
+from crmclean.dedup.priors import Comparison, Frequency
+
+__all__ = ["POOLS", "Table", "count_values", "value_u"]
+
+Table = np.ndarray[Any, np.dtype[np.float64]]
+
+POOLS: Mapping[str, str] = {"own_line": "line", "other_line": "line", "email": "email", "national_id": "national_id", "site": "site"}
+
+
+def count_values(records: Records, comparisons: tuple[Comparison, ...]) -> dict[str, Table]:
+    """Carriers of each value code, per comparison with a frequency: float64 tables indexed by code.
+
+    With ``by="names"`` the count is the effective number of names among the carriers: the larger, over given and over
+    family names, of the inverse Simpson index 1 / sum(share**2) (Hill 1973, order 2). One odd spelling among many
+    copies of a person adds little to it; a switchboard's hundred names add a hundred.
+    """
+    marks = [name for name in ("given_skeleton", "family_skeleton", "company_first") if name in records.forms]
+    if "given_skeleton" in marks or "family_skeleton" in marks:
+        marks = [name for name in marks if name != "company_first"]
+    tables: dict[str, Table] = {}
+    done: dict[tuple[str, str], Table] = {}
+    for comparison in comparisons:
+        form_name = POOLS.get(comparison.name, comparison.name)
+        if comparison.frequency is None or form_name not in records.forms:
+            continue
+        key = (form_name, comparison.frequency.by)
+        if key not in done:
+            form = records.forms[form_name]
+            if comparison.frequency.by == "records" or not marks:
+                done[key] = form.counts().astype(np.float64)
+            else:
+                spread = [_effective_names(form.codes, form.size, records.codes(mark), records.forms[mark].size) for mark in marks]
+                done[key] = np.maximum.reduce(spread)
+        tables[comparison.name] = done[key]
+    return tables
+
+
+def _effective_names(codes: Ints, size: int, marks: Ints, marks_size: int) -> Table:
+    """Inverse Simpson index of the marks among the records that carry each code; at least 1."""
+    pool = codes.reshape(-1, codes.shape[-1]).astype(np.int64)
+    known = (pool > 0) & (marks > 0)
+    packed = (pool * marks_size + marks)[known]
+    distinct, repeats = np.unique(packed, return_counts=True)
+    owners = distinct // marks_size
+    total = np.bincount(owners, repeats, minlength=size)
+    squares = np.bincount(owners, repeats.astype(np.float64) ** 2, minlength=size)
+    return np.maximum(1.0, np.divide(total**2, squares, out=np.ones(size), where=squares > 0))
+
+
+def value_u(counts: Table, records: int, frequency: Frequency) -> Table:
+    """The chance that a random other record carries a value, given that one record does.
+
+    With c carriers among N records, c - 1 of the N - 1 others carry it. That estimate is smoothed with the belief
+    ``base`` held with the weight of ``weight`` records: ``(c - 1 + weight * base) / (N - 1 + weight)``. For values that
+    are issued to one owner (mailboxes, lines, identity numbers) the belief is how many other owners a value has, not
+    how many values there are, so it shrinks with the file: ``(c - 1 + base) / N``.
+    """
+    others = np.maximum(counts - 1.0, 0.0)
+    if frequency.scaled:
+        return (others + frequency.base) / max(records, 2)
+    return (others + frequency.weight * frequency.base) / (records - 1 + frequency.weight)

@@ -1,0 +1,163 @@
+"""Fitting m, u and the prior to a file without labels.
+
+* u: random pairs drawn from the canonical record order (so from the content), each level's rate smoothed with a gamma
+  prior worth ``_U_EVENTS`` events, and freed of the matches that a random pair can be.
+* m and the prior: expectation maximisation (Dempster, Laird & Rubin 1977; Winkler 1988) over a sample of the
+  candidate pairs chosen by content. The E-step is the full weight of ``weights.score_pairs``, term frequencies and
+  bounds included, so the model learns from the pairs that it would itself call matches; the M-step has a Dirichlet
+  prior of ``strength`` pairs for each comparison, and no level moves further than fourfold from what was believed.
+
+Posterior probabilities are rounded to 1/4096 and summed as integers: sums do not depend on the order of the pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from crmclean.dedup.compare import Comparer
+from crmclean.dedup.forms import Ints, mix
+from crmclean.dedup.frequency import Table
+from crmclean.dedup.priors import DIFFERENT, Comparison
+from crmclean.dedup.weights import Model, probability_of, score_pairs
+
+__all__ = ["Fit", "fit_model", "prior_model"]
+
+_U_EVENTS = 5.0
+_UNIT = 4096
+_ROUNDS = 8
+_COMMUNITY_PAIRS = 20.0
+_RANDOM_PAIRS = 200_000
+_SAMPLE = 300_000
+_PRIOR_MATCHES_PER_ROW = 0.02
+_LARGEST_PRIOR = 0.02
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted model and what it was fitted on."""
+
+    model: Model
+    random_pairs: int
+    sampled_pairs: int
+    expected_matches: float
+
+
+def prior_model(entity: str, comparisons: tuple[Comparison, ...], records: int) -> Model:
+    """The model before the file is seen; the prior of a match is one duplicate for five records."""
+    pairs = max(records * (records - 1) / 2, 1.0)
+    return Model(
+        entity,
+        comparisons,
+        {item.name: _shares(item, "m") for item in comparisons},
+        {item.name: _shares(item, "u") for item in comparisons},
+        min(0.2 * records / pairs, _LARGEST_PRIOR),
+    )
+
+
+def fit_model(
+    model: Model, comparer: Comparer, tables: Mapping[str, Table], left: Ints, right: Ints
+) -> Fit:
+    """Fit ``model`` to the candidate pairs ``left``, ``right`` (canonical record numbers)."""
+    records = comparer.records
+    chance = random_pairs(records.count)
+    drawn, _ = comparer.levels(*chance)
+    rates = {item.name: np.bincount(drawn[item.name], minlength=item.size) for item in comparer.active}
+    chosen = sample_pairs(left, right, records.count)
+    pairs = (left[chosen], right[chosen])
+    levels, shared = comparer.levels(*pairs)
+    scale = len(left) / max(len(chosen), 1)
+    total = max(records.count * (records.count - 1) / 2, 1.0)
+    expected = 0.0
+    model = replace(model, u=_u_of(model, rates))
+    for _ in range(_ROUNDS):
+        weight = score_pairs(model, tables, records, pairs, levels, shared).weight
+        posterior = np.rint(probability_of(weight) * _UNIT).astype(np.int64)
+        expected = float(posterior.sum()) / _UNIT * scale
+        prior = min((expected + _PRIOR_MATCHES_PER_ROW * records.count) / total, _LARGEST_PRIOR)
+        m = dict(model.m)
+        for item in comparer.active:
+            m[item.name] = _m_of(item, levels[item.name], posterior)
+        model = replace(model, m=m, prior=prior, community=_community_of(comparer, levels, posterior, scale))
+        model = replace(model, u=_u_of(model, rates))
+    return Fit(model, len(chance[0]), len(chosen), expected)
+
+
+def _community_of(comparer: Comparer, levels: Mapping[str, Ints], posterior: Ints, scale: float) -> float:
+    """Bits by which namesakes are more common than the product of their name frequencies, as a charge (<= 0).
+
+    Namesakes are the expected non-matches among the pairs that share the whole name; independence would give
+    pairs * P(same given name) * P(same family name) of them.
+    """
+    items = {item.name: item for item in comparer.active}
+    if "given" not in items or "family" not in items:
+        return 0.0
+    count = comparer.records.count
+    both = (levels["given"] == items["given"].code("exact")) & (levels["family"] == items["family"].code("exact"))
+    namesakes = float((_UNIT - posterior[both]).sum()) / _UNIT * scale
+    expected = count * (count - 1) / 2
+    for name in ("given", "family"):
+        carriers = comparer.carriers[name].copy()
+        carriers[0] = 0.0
+        expected *= float((carriers * (carriers - 1)).sum()) / max(count * (count - 1), 1)
+    lift = (namesakes + _COMMUNITY_PAIRS * 2**1.5) / (expected + _COMMUNITY_PAIRS)
+    return -float(np.clip(np.log2(lift), 0.0, 5.0))
+
+
+def random_pairs(records: int) -> tuple[Ints, Ints]:
+    """Pairs of different records: all of them in a small file, else a fixed-seed draw over the canonical order."""
+    if records * (records - 1) // 2 <= _RANDOM_PAIRS:
+        left, right = np.triu_indices(records, 1)
+        return left.astype(np.int64), right.astype(np.int64)
+    drawn = np.random.Generator(np.random.PCG64(20261122)).integers(0, records, (2, _RANDOM_PAIRS))
+    apart = drawn[0] != drawn[1]
+    return drawn[0][apart], drawn[1][apart]
+
+
+def sample_pairs(left: Ints, right: Ints, records: int) -> Ints:
+    """Positions of at most about ``_SAMPLE`` pairs, chosen by a hash of the canonical record numbers."""
+    if len(left) <= _SAMPLE:
+        return np.arange(len(left))
+    hashes = mix(left.astype(np.uint64) * np.uint64(records) + right.astype(np.uint64))
+    return np.flatnonzero(hashes < np.uint64(int(2**64 * (_SAMPLE / len(left)))))
+
+
+def _shares(item: Comparison, side: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+    shares = np.array([0.0, 0.0, *(getattr(level, side) for level in item.levels)])
+    shares[DIFFERENT:] /= shares[DIFFERENT:].sum()
+    return shares
+
+
+def _m_of(item: Comparison, levels: Ints, posterior: Ints) -> Table:
+    """Share of each level among the matches, with the Dirichlet prior and a floor."""
+    believed = _shares(item, "m")
+    seen = np.zeros(item.size)
+    for code in range(DIFFERENT, item.size):
+        seen[code] = float(posterior[levels == code].sum()) / _UNIT
+    fitted = seen + item.strength * believed
+    fitted = np.clip(fitted / fitted.sum(), believed / 4.0, believed * 4.0)
+    shares: Table = fitted / fitted.sum()
+    return shares
+
+
+def _u_of(model: Model, rates: Mapping[str, Ints]) -> dict[str, Table]:
+    """Share of each level among pairs of different entities."""
+    u = dict(model.u)
+    for item in model.comparisons:
+        if item.name not in rates:
+            continue
+        believed = _shares(item, "u")
+        counts = rates[item.name].astype(np.float64)
+        counts[:DIFFERENT] = 0.0
+        drawn = counts.sum()
+        matches = drawn * model.prior * model.m[item.name]
+        fitted = np.zeros(item.size)
+        above = slice(DIFFERENT + 1, item.size)
+        events = np.maximum(counts[above] - matches[above], 0.0)
+        fitted[above] = (events + _U_EVENTS) / (drawn + _U_EVENTS / believed[above])
+        fitted[DIFFERENT] = max(1.0 - fitted[above].sum(), 0.02)
+        u[item.name] = fitted / fitted.sum()
+    return u

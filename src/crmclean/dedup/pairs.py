@@ -1,0 +1,59 @@
+"""Small arithmetic on pairs of codes: distinct pairs once, runs of a sorted array, pairs inside runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from crmclean.dedup.forms import Ints
+
+__all__ = ["pairs_of_runs", "runs", "score_distinct"]
+
+
+def score_distinct(left: Ints, right: Ints, score: Callable[[Ints, Ints], Ints]) -> Ints:
+    """``score`` of each pair of codes, called once with the distinct unordered pairs (smaller code first).
+
+    Parameters
+    ----------
+    left, right : int arrays of equal length
+    score : callable
+        Takes two int64 arrays of codes and gives one value for each pair; must be symmetric in meaning.
+    """
+    if not len(left):
+        return score(left.astype(np.int64), right.astype(np.int64))
+    low, high = np.minimum(left, right).astype(np.int64), np.maximum(left, right).astype(np.int64)
+    width = int(high.max()) + 1
+    packed, inverse = np.unique(low * width + high, return_inverse=True)
+    scores: Ints = score(packed // width, packed % width)[inverse]
+    return scores
+
+
+def runs(keys: Ints) -> tuple[Ints, Ints]:
+    """Start and length of each run of equal values in a sorted array."""
+    if not len(keys):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
+    return starts, np.diff(np.append(starts, len(keys)))
+
+
+def pairs_of_runs(members: Ints, starts: Ints, lengths: Ints, window: int | None = None) -> tuple[Ints, Ints]:
+    """All pairs of members inside each run, or only those at most ``window`` places apart.
+
+    Returns the left and right members; the number of pairs is the sum of ``length * (length - 1) / 2`` without a
+    window and at most ``window * length`` a run with one.
+    """
+    places = np.repeat(starts, lengths) + _ramp(lengths)
+    later = np.repeat(starts + lengths, lengths) - places - 1
+    if window is not None:
+        later = np.minimum(later, window)
+    left = np.repeat(places, later)
+    right = left + 1 + _ramp(later)
+    return members[left], members[right]
+
+
+def _ramp(lengths: Ints) -> Ints:
+    """0, 1, ... length-1 for each length, end to end."""
+    ends = np.cumsum(lengths)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.arange(total) - np.repeat(ends - lengths, lengths)

@@ -1,0 +1,167 @@
+"""The deduplicate step: a batch's usable values go to the core, links and clusters come back as evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.context import Context
+from crmclean.dedup.core import Result, Settings, link_records
+from crmclean.measures import Counts
+from crmclean.ruleset.spec import DedupRules
+from crmclean.tables.batch import Batch
+from crmclean.tables.evidence import TEXT, evidence_table
+from crmclean.tables.fields import Kind
+
+__all__ = ["DeduplicateStep", "compared_fields", "settings_of"]
+
+# a filler is no evidence of anything; other invalid cells (a phone with a digit too many) still are
+_FILLERS = ("name.bogus", "email.bogus", "phone.bogus", "phone.spreadsheet", "company.bogus", "title.bogus")
+_COMPARED = frozenset(
+    {
+        *("salutation", "first_name", "middle_name", "last_name", "suffix", "full_name", "gender", "birth_date"),
+        *("national_id", "title", "company", "email", "email_2", "phone", "mobile", "home_phone", "other_phone"),
+        *("street", "city", "state", "postal_code", "country", "website", "linkedin"),
+    }
+)
+CLUSTER_COLUMN = "crmclean_cluster_id"
+
+
+def settings_of(rules: DedupRules) -> Settings:
+    """The core's settings from the rules."""
+    return Settings(
+        entity=rules.entity,
+        match_probability=rules.match_probability,
+        review_probability=rules.review_probability,
+        pairs_per_row=rules.pairs_per_row,
+        exclude=frozenset(rules.exclude),
+    )
+
+
+@dataclass(frozen=True)
+class DeduplicateStep:
+    """Links between the records that are still cleaned, and the clusters they form."""
+
+    name: str = "deduplicate"
+    scope: Literal["row", "file"] = "file"
+
+    def measure(self, batch: Batch, context: Context) -> Counts:
+        """The core measures the whole file itself."""
+        return {}
+
+    def apply(self, batch: Batch, context: Context) -> Batch:
+        """Link, cluster, and leave what the model settled on as a fact."""
+        at = np.flatnonzero(batch.is_disposition("cleaned"))
+        if not context.rules.dedup.enabled or len(at) < 2:
+            return batch
+        result = link_records(
+            compared_fields(batch, context, at),
+            settings_of(context.rules.dedup),
+            kept_apart=_kept_apart(batch, at),
+            order=_rank(batch, at),
+        )
+        batch = batch.replacing(links=_links(batch, result, at), clusters=_clusters(batch, result, at))
+        return batch.with_fact("dedup", result.measures)
+
+
+def compared_fields(batch: Batch, context: Context, at: np.ndarray[Any, Any]) -> Mapping[str, Sequence[pa.Array]]:
+    """Canonical field -> its columns' canonical values for the rows ``at``, without fillers.
+
+    A number known to be a mobile is person evidence whatever its column is called; the parts of a full name stand in
+    for first and last name where the file has no such columns.
+    """
+    index = pa.array(at)
+    fields: dict[str, list[pa.Array]] = {}
+    for column in context.plan.columns:
+        if column.field not in _COMPARED:
+            continue
+        values = _without_fillers(batch, column.column).take(index)
+        if column.kind is Kind.PHONE and column.field != "mobile":
+            is_mobile = pc.fill_null(pc.equal(batch.attribute(column.column, "phone_type").take(index), "mobile"), False)
+            if pc.any(is_mobile).as_py():
+                nothing = pa.scalar("", TEXT)
+                fields.setdefault("mobile", []).append(pc.if_else(is_mobile, values, nothing))
+                values = pc.if_else(is_mobile, nothing, values)
+        fields.setdefault(column.field or "", []).append(values)
+    names = context.plan.fields
+    if "full_name" in names and not {"first_name", "last_name"} & set(names):
+        for attribute, field in (("given", "first_name"), ("middle", "middle_name"), ("family", "last_name")):
+            learnt = batch.attribute(names["full_name"][0], attribute).take(index)
+            if learnt.null_count < len(learnt):
+                fields.setdefault(field, []).append(learnt)
+    return fields
+
+
+def _without_fillers(batch: Batch, column: str) -> pa.Array:
+    values = pc.fill_null(batch.canonical(column), "")
+    issues = batch.evidence.issues
+    if not issues.num_rows:
+        return values
+    filler = pc.is_in(issues["reason"].cast(pa.string()), pa.array(_FILLERS))
+    rows = issues.filter(pc.and_(pc.equal(issues["column"], column), filler))["row"].to_numpy()
+    if not len(rows):
+        return values
+    mask = np.zeros(len(batch), bool)
+    mask[rows - batch.first_row] = True
+    return pc.if_else(pa.array(mask), pa.scalar("", TEXT), values)
+
+
+def _kept_apart(batch: Batch, at: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Codes of the clusters an earlier run gave; records it kept apart are never merged automatically."""
+    if CLUSTER_COLUMN not in batch.originals.schema.names:
+        return np.full(len(at), -1, np.int64)
+    earlier = pc.fill_null(batch.originals[CLUSTER_COLUMN], "").combine_chunks().take(pa.array(at))
+    codes = earlier.dictionary_encode().indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    return np.where(np.asarray(pc.equal(earlier, "")), -1, codes)
+
+
+def _rank(batch: Batch, at: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Rank of each record id: the final tie-break, independent of the row order."""
+    ids = batch.rows["record_id"].combine_chunks().take(pa.array(at))
+    rank = np.empty(len(at), np.int64)
+    rank[pc.sort_indices(ids).to_numpy()] = np.arange(len(at))
+    return rank
+
+
+def _links(batch: Batch, result: Result, at: np.ndarray[Any, Any]) -> pa.Table:
+    """The new links in row numbers; links of earlier rounds stay unless the same pair was judged again."""
+    links = result.links
+    numbers = batch.row_numbers[at]
+    left, right = (numbers[links[side].to_numpy()] for side in ("row_l", "row_r"))
+    links = links.set_column(links.schema.get_field_index("row_l"), "row_l", pa.array(left))
+    links = links.set_column(links.schema.get_field_index("row_r"), "row_r", pa.array(right))
+    earlier = batch.evidence.links
+    if earlier.num_rows:
+        # only links inside a cluster are still needed: whatever else was said is said again by this round
+        live = np.zeros(len(batch), bool)
+        live[at] = True
+        both = live[earlier["row_l"].to_numpy() - batch.first_row] & live[earlier["row_r"].to_numpy() - batch.first_row]
+        earlier = earlier.filter(pa.array(~both))
+    return pa.concat_tables([earlier, links], promote_options="default")
+
+
+def _clusters(batch: Batch, result: Result, at: np.ndarray[Any, Any]) -> pa.Table:
+    """Every active row with its cluster, named by its smallest record id; survivorship gives the lasting name."""
+    ids = batch.rows["record_id"].combine_chunks().take(pa.array(at))
+    rank = _rank(batch, at)
+    _, cluster = np.unique(result.cluster, return_inverse=True)
+    count = int(cluster.max()) + 1 if len(cluster) else 0
+    first = np.full(count, np.iinfo(np.int64).max, np.int64)
+    np.minimum.at(first, cluster, rank)
+    of_rank = np.empty(len(at), np.int64)
+    of_rank[rank] = np.arange(len(at))
+    names = ids.take(pa.array(of_rank[first]))
+    sizes = np.bincount(cluster, minlength=count)
+    return evidence_table(
+        "clusters",
+        {
+            "row": batch.row_numbers[at],
+            "cluster_id": names.take(pa.array(cluster)),
+            "cluster_size": sizes[cluster].astype(np.int32),
+        },
+    )

@@ -1,0 +1,237 @@
+"""Match weights: what each comparison level says, and how the evidence of a pair adds up.
+
+Model (Fellegi & Sunter 1969; term-frequency adjustment after Winkler 2000). For comparison k at level l
+
+    w_k = log2(m_kl / u_kl)
+
+where m is the share of true pairs on the level and u the share of random pairs. On an exact level u is the chance of
+agreeing on *this* value (``frequency.value_u``); on a near level it is that chance plus a tenth of the level's own u.
+Missing values weigh nothing. A pair's weight is
+
+    W = log2(prior / (1 - prior)) + identity + support
+
+* identity: the sum of the comparisons that identify (for a person: names, birth date, identity number, own mailbox and
+  line; for a company: name, domain, number), with two corrections for dependence: when both mailboxes and both lines
+  differ that is a finding of its own, and when the given names contradict each other the family name is household
+  evidence (it moves to support) and an equal birth date is what siblings have.
+* support: affiliation. Company, domain, shared line, shared mailbox and job title form one group; street, city,
+  postcode, state and country another. Within a group agreement is correlated, so the strongest finding counts in
+  full and the rest at a quarter, at most ``_REMAINDER`` bits; the weaker group counts by half. Positive support never
+  exceeds ``_SUPPORT_CAP`` nor the identity evidence it supports: without identity evidence it is nothing, so that
+  affiliation alone cannot lift a pair above the prior. Negative support (people move and change jobs) is bounded too.
+
+* a full name that agrees is charged ``Model.community`` bits: given and family names of one language community go
+  together, so the product of their frequencies understates how often both are shared (a first-order interaction in
+  the class of non-matches, as in Thibaudeau 1993; ``model`` estimates it).
+
+Limits: levels are treated as independent apart from these corrections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from crmclean.dedup.encode import Records
+from crmclean.dedup.forms import Ints
+from crmclean.dedup.frequency import Table, value_u
+from crmclean.dedup.priors import DIFFERENT, Comparison
+
+__all__ = ["Model", "Scored", "probability_of", "score_pairs", "value_tables"]
+
+Floats = np.ndarray[Any, np.dtype[np.float32]]
+
+_SUPPORT_CAP = 14.0
+_AGAINST_CAP = -5.0
+_REMAINDER = 2.0
+_STRONGEST = 24.0
+_WEAKEST = -10.0
+_SIBLING_BIRTH = 5.0
+_NEITHER_CONTACT = -1.5
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything a pair's weight depends on apart from its levels and the frequency of its values.
+
+    Attributes
+    ----------
+    m, u : mapping of comparison name to float64 array by level code
+        Shares; entries 0 and 1 (missing) are unused.
+    prior : float
+        Probability that a random pair is a match.
+    community : float
+        Bits that a shared full name is charged, because names of one language community go together.
+    """
+
+    entity: str
+    comparisons: tuple[Comparison, ...]
+    m: Mapping[str, Table]
+    u: Mapping[str, Table]
+    prior: float
+    community: float = -1.5
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Weights of pairs: float32 arrays in bits. ``parts`` holds each comparison's weight before grouping."""
+
+    parts: dict[str, Floats]
+    identity: Floats
+    support: Floats
+    weight: Floats
+
+
+def value_tables(comparisons: tuple[Comparison, ...], carriers: Mapping[str, Table], records: int) -> dict[str, Table]:
+    """``value_u`` of each value code, per comparison with a frequency."""
+    return {
+        item.name: value_u(carriers[item.name], records, item.frequency)
+        for item in comparisons
+        if item.frequency is not None and item.name in carriers
+    }
+
+
+def probability_of(weight: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """2**W / (1 + 2**W)."""
+    return 1.0 / (1.0 + np.exp2(-np.asarray(weight, np.float64)))
+
+
+def score_pairs(
+    model: Model,
+    tables: Mapping[str, Table],
+    records: Records,
+    pairs: tuple[Ints, Ints],
+    levels: Mapping[str, Ints],
+    shared: Mapping[str, Ints],
+) -> Scored:
+    """Weights of pairs from their levels; see the module docstring for the formula.
+
+    Parameters
+    ----------
+    tables : mapping of str to float64 table
+        ``value_tables`` of the file.
+    pairs : two int arrays
+        Canonical record numbers.
+    levels, shared : as given by ``Comparer.levels``
+    """
+    left, right = pairs
+    count = len(left)
+    parts: dict[str, Floats] = {}
+    for item in model.comparisons:
+        if item.name in levels:
+            parts[item.name] = _weights(model, tables, records, item, left, right, levels[item.name], shared.get(item.name))
+    identity = np.zeros(count, np.float32)
+    groups: dict[str, _Group] = {"place": _Group(count), "employer": _Group(count)}
+    household = _household(model, levels, count)
+    for item in model.comparisons:
+        if item.name not in parts:
+            continue
+        part, level = parts[item.name], levels[item.name]
+        roles = np.array([("identity", "place", "employer").index(role) for role in item.roles()], np.uint8)[level]
+        if item.name == "family":
+            roles[household & (part > 0)] = 1
+        if item.name == "birth":
+            part = np.where(household, np.minimum(part, _SIBLING_BIRTH), part)
+        identity += np.where(roles == 0, part, 0)
+        for index, group in enumerate(groups.values(), start=1):
+            group.add(part, roles == index)
+    identity += _neither_contact(levels, count) + _one_community(model, parts, count)
+    support = _support(groups["place"].total(), groups["employer"].total(), identity)
+    prior = np.float32(np.log2(model.prior / (1.0 - model.prior)))
+    return Scored(parts, identity, support, (prior + identity + support).astype(np.float32))
+
+
+def _weights(
+    model: Model,
+    tables: Mapping[str, Table],
+    records: Records,
+    item: Comparison,
+    left: Ints,
+    right: Ints,
+    level: Ints,
+    shared: Ints | None,
+) -> Floats:
+    """log2(m/u) of each pair, with the u of its value where the level asks for it; 0 where missing."""
+    m, u = model.m[item.name], model.u[item.name]
+    ratio = np.log2(np.maximum(m, 1e-9) / np.maximum(u, 1e-9))
+    ratio[:DIFFERENT] = 0.0
+    for code, found in enumerate(item.levels, start=DIFFERENT):
+        if found.bits is not None:
+            ratio[code] = found.bits
+    weights = np.clip(ratio, _WEAKEST, _STRONGEST).astype(np.float32)[level]
+    table = tables.get(item.name)
+    by_value = [code for code, found in enumerate(item.levels, start=DIFFERENT) if found.frequency and table is not None]
+    if not by_value or table is None:
+        return weights
+    asked = np.flatnonzero(np.isin(level, by_value))
+    codes = level[asked]
+    if shared is not None:
+        chance = table[shared[asked]]
+        chance = np.where(shared[asked] == 0, 0.0, chance)
+    else:
+        form = records.codes(item.name)
+        chance = np.maximum(table[form[left[asked]]], table[form[right[asked]]])
+    shares = m.copy()
+    if item.name == "family" and "swapped" in item.level_names:
+        shares[item.code("swapped")] = 1.0  # given the swapped given name, which has paid for the slip
+    near = np.array([found.frequency == "near" for found in item.levels])[codes.astype(int) - DIFFERENT]
+    chance = np.minimum(chance + np.where(near, u[codes] / 10.0, 0.0), 1.0)
+    weights[asked] = np.clip(np.log2(np.maximum(shares[codes], 1e-9) / np.maximum(chance, 1e-9)), 0.0, _STRONGEST)
+    return weights
+
+
+class _Group:
+    """Correlated findings: the strongest in full, the others at a quarter and at most so many bits."""
+
+    def __init__(self, count: int) -> None:
+        self.best = np.zeros(count, np.float32)
+        self.sum = np.zeros(count, np.float32)
+        self.against = np.zeros(count, np.float32)
+
+    def add(self, part: Floats, belongs: Ints) -> None:
+        """Add the findings of one comparison to the pairs where it belongs to the group."""
+        positive = np.where(belongs, np.maximum(part, 0), 0)
+        self.best = np.maximum(self.best, positive)
+        self.sum += positive
+        self.against = np.minimum(self.against, np.where(belongs, part, 0))
+
+    def total(self) -> Floats:
+        """Strongest + bounded remainder; only where nothing agrees, the strongest disagreement."""
+        agreed = self.best + np.minimum((self.sum - self.best) * 0.25, _REMAINDER)
+        return np.where(self.best > 0, np.maximum(agreed + self.against * 0.5, 0), self.against).astype(np.float32)
+
+
+def _household(model: Model, levels: Mapping[str, Ints], count: int) -> Ints:
+    """Pairs whose given names contradict each other while something else of a household may agree."""
+    if model.entity != "person" or "given" not in levels:
+        return np.zeros(count, bool)
+    contradicting: Ints = levels["given"] == DIFFERENT
+    return contradicting
+
+
+def _neither_contact(levels: Mapping[str, Ints], count: int) -> Floats:
+    """Both mailboxes and both lines there and different: more than two separate disagreements."""
+    if "email" not in levels or "own_line" not in levels:
+        return np.zeros(count, np.float32)
+    both = (levels["email"] == DIFFERENT) & (levels["own_line"] == DIFFERENT)
+    return np.where(both, np.float32(_NEITHER_CONTACT), np.float32(0))
+
+
+def _one_community(model: Model, parts: Mapping[str, Floats], count: int) -> Floats:
+    """Given and family name both agree: names of one community go together, so the product of their rarities is too small."""
+    if "given" not in parts or "family" not in parts:
+        return np.zeros(count, np.float32)
+    both = (parts["given"] > 2.0) & (parts["family"] > 2.0)
+    return np.where(both, np.float32(model.community), np.float32(0))
+
+
+def _support(place: Floats, employer: Floats, identity: Floats) -> Floats:
+    """Both affiliation groups together, bounded by the identity evidence they support."""
+    positive = [np.maximum(group, 0) for group in (place, employer)]
+    gain = np.maximum(*positive) + 0.5 * np.minimum(*positive)
+    loss = np.maximum(np.minimum(place, 0) + np.minimum(employer, 0), _AGAINST_CAP)
+    gain = np.minimum(np.minimum(gain, _SUPPORT_CAP), np.maximum(identity, 0))
+    return (gain + loss).astype(np.float32)

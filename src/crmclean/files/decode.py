@@ -1,0 +1,117 @@
+"""Bytes to text, line by line where one encoding does not fit all of it.
+
+A mostly-UTF-8 file with some lines in a code page is common: rows pasted in from another system. Such a file is decoded
+a line at a time, UTF-8 first, then the code page, and each row remembers which it was. ISO 8859-1, in which every byte
+means something, is the last resort, so decoding never fails and never drops a byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+__all__ = ["Decoded", "decode", "without_mark"]
+
+_WIDE = ("utf-16", "utf-32")
+
+_WESTERN = frozenset({"cp1252", "mac-roman", "cp1250", "cp1254", "cp1257", "iso8859-1", "iso8859-15", "cp850", "cp437"})
+
+
+class Decoded(NamedTuple):
+    """The text as UTF-8 bytes without a byte order mark, and the encodings its lines had.
+
+    ``codes`` holds an index into ``names`` for each physical line; None where all have ``names[0]``.
+    """
+
+    utf8: bytes
+    names: tuple[str, ...]
+    codes: np.ndarray[Any, np.dtype[np.uint8]] | None
+    notes: tuple[str, ...]
+
+
+def decode(data: bytes, encoding: str, guess_page: Callable[[list[bytes]], str]) -> Decoded:
+    """``data`` decoded.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+    encoding : str
+        Python codec name; a line that it cannot decode falls back to another encoding.
+    guess_page : callable
+        Gives the code page of lines that are neither UTF-8 nor ``encoding``; called only where there are any.
+    """
+    if encoding.startswith(_WIDE):
+        return _decode_wide(data, encoding)
+    if encoding == "utf-8":
+        body = without_mark(data, encoding)
+        if _is_utf8(body):
+            return Decoded(body, ("utf-8",), None, ())
+        return _decode_lines(body, encoding, guess_page)
+    if encoding in _WESTERN and not data.isascii():
+        return _decode_lines(data, encoding, guess_page)
+    try:
+        return Decoded(data.decode(encoding).encode("utf-8"), (encoding,), None, ())
+    except UnicodeError:
+        return _decode_lines(data, encoding, guess_page)
+
+
+def _is_utf8(data: bytes) -> bool:
+    if data.isascii():
+        return True
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def without_mark(data: bytes, encoding: str) -> bytes:
+    """``data`` without its byte order mark, be it the mark of another encoding of the family."""
+    if "32" in encoding:
+        for mark in (b"\xff\xfe\0\0", b"\0\0\xfe\xff"):
+            if data.startswith(mark):
+                return data[4:]
+    if encoding.startswith(_WIDE) and data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data[2:]
+    return data.removeprefix(b"\xef\xbb\xbf") if encoding == "utf-8" else data
+
+
+def _decode_wide(data: bytes, encoding: str) -> Decoded:
+    data = without_mark(data, encoding)
+    try:
+        return Decoded(data.decode(encoding).encode("utf-8"), (encoding,), None, ())
+    except UnicodeError:
+        text = data.decode(encoding, errors="replace").encode("utf-8", errors="replace")
+        return Decoded(text, (encoding,), None, (f"some bytes are not {encoding}; they are shown as \ufffd",))
+
+
+def _decode_lines(data: bytes, encoding: str, guess_page: Callable[[list[bytes]], str]) -> Decoded:
+    """Each line in the first encoding that fits it."""
+    lines = data.splitlines(keepends=True)
+    page = encoding
+    if encoding == "utf-8":
+        page = guess_page([line for line in lines if not line.isascii() and not _is_utf8(line)])
+    chain = ["utf-8", page] if encoding == "utf-8" or encoding in _WESTERN else [page, "utf-8"]
+    chain = [*dict.fromkeys([*chain, "iso8859-1"])]
+    names = [encoding]
+    codes = np.zeros(len(lines), np.uint8)
+    for position, line in enumerate(lines):
+        if line.isascii():
+            continue
+        for name in chain:
+            try:
+                lines[position] = line.decode(name).encode("utf-8")
+            except UnicodeError:
+                continue
+            if name not in names:
+                names.append(name)
+            codes[position] = names.index(name)
+            break
+    if len(names) == 1:
+        return Decoded(b"".join(lines), (encoding,), None, ())
+    counts = np.bincount(codes, minlength=len(names))
+    notes = tuple(f"{int(counts[code])} lines are {name}, not {encoding}" for code, name in enumerate(names) if code)
+    return Decoded(b"".join(lines), tuple(names), codes, notes)

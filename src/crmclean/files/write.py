@@ -1,0 +1,206 @@
+"""Writing a table: CSV that every reader takes back cell by cell, Parquet, or a workbook.
+
+CSV rows are put together by Arrow's string kernels, a batch of rows at a time: only cells that hold a quote, the
+delimiter or a line end are quoted (or all cells, with ``quoting="all"``). Arrow's own CSV writer quotes every text cell
+or none, so it serves neither.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import BinaryIO, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from crmclean.errors import OutputError, UsageError
+from crmclean.tables.evidence import TEXT
+
+__all__ = ["csv_bytes", "guard_formulas", "write_table"]
+
+_BATCH = 1 << 16
+_SHEET_ROWS = 1_048_575  # a worksheet holds 2**20 rows, one of them the header
+# what a spreadsheet would run begins with one of these; + and - also begin numbers and phone numbers
+_FORMULA = r"^[=@\t\r＝＠+\-＋－]"
+_NUMBER = r"^[+\-＋－][\p{Nd}\s().,/x\-]*$"
+
+
+def write_table(
+    table: pa.Table,
+    path: str | os.PathLike[str] | BinaryIO,
+    *,
+    delimiter: str = ",",
+    quoting: Literal["minimal", "all"] = "minimal",
+    quotechar: str = '"',
+    bom: bool = False,
+    line_terminator: str = "\n",
+    format: Literal["csv", "parquet", "xlsx"] = "csv",
+    formula_guard: bool = False,
+) -> None:
+    """Write a table; a null becomes an empty cell (in Parquet it stays null).
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Any columns; those that are not text are cast to it for CSV and workbooks.
+    path : path or binary file
+        Where to. The caller makes it appear whole.
+    delimiter : str
+        One character; "" is taken as a comma.
+    quoting : {"minimal", "all"}
+        Quote where needed, or every cell.
+    bom : bool
+        Begin with the UTF-8 byte order mark, which makes Excel read UTF-8.
+    formula_guard : bool
+        Put an apostrophe before cells that a spreadsheet would run as a formula (CSV only; workbook cells are text).
+
+    Raises
+    ------
+    OutputError
+        The disk or the system says no.
+    UsageError
+        ``delimiter`` or ``line_terminator`` cannot be used.
+    """
+    if len(delimiter) > 1 or delimiter in ('"', "\n", "\r") or line_terminator not in ("\n", "\r\n", "\r"):
+        raise UsageError(f"cannot write CSV with delimiter {delimiter!r} and line end {line_terminator!r}")
+    try:
+        if format == "parquet":
+            pq.write_table(table, path, compression="zstd")
+        elif format == "xlsx":
+            _write_workbook(table, path)
+        else:
+            pieces = csv_bytes(
+                table, delimiter or ",", quoting, quotechar or '"', line_terminator, formula_guard=formula_guard
+            )
+            _write_pieces(([b"\xef\xbb\xbf"] if bom else []), pieces, path)
+    except OSError as error:
+        raise OutputError(f"cannot write {getattr(path, 'name', path)}: {error.strerror or error}") from error
+
+
+def _write_pieces(
+    first: Sequence[bytes], pieces: Iterable[bytes | pa.Buffer], path: str | os.PathLike[str] | BinaryIO
+) -> None:
+    if not isinstance(path, str | os.PathLike):
+        for piece in (*first, *pieces):
+            path.write(piece)
+        return
+    with open(path, "wb") as file:
+        for piece in first:
+            file.write(piece)
+        for buffer in pieces:
+            file.write(buffer)
+
+
+def csv_bytes(
+    table: pa.Table,
+    delimiter: str = ",",
+    quoting: str = "minimal",
+    quotechar: str = '"',
+    line_terminator: str = "\n",
+    *,
+    formula_guard: bool = False,
+) -> Iterator[bytes | pa.Buffer]:
+    """The UTF-8 bytes of a table as CSV, header first, piece by piece."""
+    names = pa.table([pa.array([name], TEXT) for name in table.schema.names], names=table.schema.names)
+    for part in (names, *_batches(table)):
+        columns = [_as_text(column) for column in part.columns]
+        if formula_guard:
+            columns = [guard_formulas(column) for column in columns]
+        cells = [_quoted(column, delimiter, quoting, quotechar) for column in columns]
+        if not cells:
+            continue
+        if len(cells) == 1:  # an empty cell alone on its line would be a blank line
+            cells = [pc.if_else(pc.equal(cells[0], ""), quotechar * 2, cells[0])]
+        rows = pc.binary_join_element_wise(*cells, pa.scalar(delimiter, TEXT))
+        ended = pc.binary_join_element_wise(rows, pa.scalar("", TEXT), pa.scalar(line_terminator, TEXT))
+        yield _data(ended)
+
+
+def _batches(table: pa.Table) -> Iterator[pa.Table]:
+    for start in range(0, table.num_rows, _BATCH):
+        yield table.slice(start, _BATCH)
+
+
+def _as_text(column: pa.ChunkedArray) -> pa.LargeStringArray:
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    values = column.cast(TEXT).combine_chunks()
+    array = pa.concat_arrays(values.chunks) if isinstance(values, pa.ChunkedArray) else values
+    return pc.fill_null(array, "") if array.null_count else array
+
+
+def _data(array: pa.LargeStringArray) -> pa.Buffer:
+    """The characters of an array end to end."""
+    _, offsets, data = array.buffers()
+    bounds = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
+    return pa.py_buffer(b"") if data is None else data.slice(int(bounds[0]), int(bounds[-1] - bounds[0]))
+
+
+def _quoted(column: pa.LargeStringArray, delimiter: str, quoting: str, quote: str) -> pa.LargeStringArray:
+    """The cells as they are written."""
+    if quoting == "all":
+        return _wrap(column, quote)
+    data = np.frombuffer(_data(column), np.uint8)
+    specials = [mark for mark in (delimiter, quote, "\n", "\r") if bytes_hold(data, mark)]
+    edge = _edge_spaces(column) if quote in specials or delimiter == " " else None
+    if not specials:
+        return column
+    needy = None
+    for mark in specials:
+        holds = pc.match_substring(column, mark)
+        needy = holds if needy is None else pc.or_(needy, holds)
+    needy = needy if edge is None else pc.or_(needy, edge)
+    return pc.if_else(needy, _wrap(column, quote), column)
+
+
+def bytes_hold(data: np.ndarray[tuple[int], np.dtype[np.uint8]], mark: str) -> bool:
+    """Does the first byte of ``mark`` occur?"""
+    return bool((data == mark.encode()[0]).any())
+
+
+def _edge_spaces(column: pa.LargeStringArray) -> pa.BooleanArray:
+    return pc.starts_with(column, " ")
+
+
+def _wrap(column: pa.LargeStringArray, quote: str) -> pa.LargeStringArray:
+    doubled = pc.replace_substring(column, quote, quote * 2)
+    mark = pa.scalar(quote, TEXT)
+    return pc.binary_join_element_wise(mark, doubled, mark, pa.scalar("", TEXT))
+
+
+def guard_formulas(column: pa.LargeStringArray) -> pa.LargeStringArray:
+    """Cells that a spreadsheet would run as a formula, with an apostrophe before them; numbers and phones as they are.
+
+    >>> guard_formulas(pa.array(["=1+1", "+49 30 1234", "-5", "@SUM(A1)", "+cmd|' /C calc'!A0"], TEXT)).to_pylist()
+    ["'=1+1", '+49 30 1234', '-5', "'@SUM(A1)", "'+cmd|' /C calc'!A0"]
+    """
+    risky = pc.and_not(pc.match_substring_regex(column, _FORMULA), pc.match_substring_regex(column, _NUMBER))
+    guarded = pc.binary_join_element_wise(pa.scalar("'", TEXT), column, pa.scalar("", TEXT))
+    return pc.if_else(risky, guarded, column)
+
+
+def _write_workbook(table: pa.Table, path: str | os.PathLike[str] | BinaryIO) -> None:
+    """One sheet, or several where a sheet cannot hold the rows; every cell is text."""
+    try:
+        import xlsxwriter
+    except ImportError:
+        hint = "pip install 'crmclean[excel]', or write CSV"
+        raise UsageError("the extra that writes workbooks is not installed", hint=hint) from None
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    names = table.schema.names
+    with xlsxwriter.Workbook(path if not isinstance(path, os.PathLike) else os.fspath(path), options) as book:
+        book.set_properties({"created": datetime.datetime(2000, 1, 1)})  # the same table gives the same bytes
+        for number, start in enumerate(range(0, max(1, table.num_rows), _SHEET_ROWS), 1):
+            sheet = book.add_worksheet(f"Sheet{number}")
+            for position, name in enumerate(names):
+                sheet.write_string(0, position, name)
+            part = table.slice(start, _SHEET_ROWS)
+            columns = [_as_text(column).to_pylist() for column in part.columns]
+            for row, cells in enumerate(zip(*columns, strict=True), 1):
+                for position, cell in enumerate(cells):
+                    if cell:
+                        sheet.write_string(row, position, cell[:32_767])

@@ -1,0 +1,394 @@
+"""Ingesting: inputs of any kind become parts of one row set, each with the plan of its source.
+
+Several inputs are one row set: columns of one meaning are put under the first input's header, the others follow.
+Columns that an earlier run of ours has added are read back and set apart; nothing else is left out.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, BinaryIO
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.errors import InputUnreadable, UsageError
+from crmclean.files.read import Source, read_source
+from crmclean.files.sniff import Dialect
+from crmclean.pipeline import Part
+from crmclean.plan import ColumnPlan, Plan
+from crmclean.mapping.known import is_known_header
+from crmclean.planning import infer_plan
+from crmclean.ruleset.spec import Rules
+from crmclean.tables.batch import Batch, as_text
+from crmclean.tables.evidence import ENUM, TEXT, constant, evidence_table
+from crmclean.tables.fields import BY_NAME
+
+__all__ = ["OURS", "Ingested", "Input", "SourceFacts", "ingest", "read_input"]
+
+Input = str | os.PathLike[str] | BinaryIO | pd.DataFrame | Source
+OURS = "crmclean_"
+
+
+@dataclass(frozen=True)
+class SourceFacts:
+    """What the report and the manifest say about one input."""
+
+    name: str
+    digest: str
+    rows: int
+    columns: tuple[str, ...]
+    encoding: str
+    delimiter: str
+    not_data: Mapping[str, int]
+    notes: tuple[str, ...]
+    bom: bool = False
+    line_terminator: str = "\n"
+    is_text: bool = True
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """All inputs as parts of one row set.
+
+    Attributes
+    ----------
+    parts : list of Part
+        One for each input, rows numbered through.
+    plan : Plan
+        The plan of the whole: the union of the columns.
+    sources : list of SourceFacts
+        What was read.
+    added : tuple of str
+        Columns the rules asked for that no input has.
+    plans : list of Plan
+        The plan of each input, under its own column names.
+    """
+
+    parts: list[Part]
+    plan: Plan
+    sources: list[SourceFacts]
+    added: tuple[str, ...] = ()
+    plans: Sequence[Plan] = ()
+
+
+def ingest(inputs: Sequence[Input], rules: Rules, plans: Sequence[Plan] | None = None) -> Ingested:
+    """Read and plan all inputs; ``plans`` are one for all of them, or one each.
+
+    Raises
+    ------
+    InputError
+        An input is missing or no table.
+    HeaderChanged
+        A plan maps a column that an input does not have.
+    UsageError
+        No input at all.
+    """
+    if not inputs:
+        raise UsageError("there is nothing to clean", hint="crmclean clean FILE.csv -o DIR")
+    if plans is not None and len(plans) not in (1, len(inputs)):
+        raise UsageError(f"there are {len(inputs)} inputs but {len(plans)} plans")
+    given = [None] * len(inputs) if plans is None else list(plans) * (len(inputs) if len(plans) == 1 else 1)
+    planned = [_planned(item, rules, plan) for item, plan in zip(inputs, given, strict=True)]
+    union = _Union()
+    renamed = [union.place(own) for _, own in planned]
+    added = _stamped_columns(union, rules)
+    parts, facts, first = [], [], 0
+    ids = _RecordIds()
+    for (source, own), names in zip(planned, renamed, strict=True):
+        parts.append(_part(source, own, names, union, first, ids))
+        facts.append(_facts(source, own))
+        first += source.table.num_rows
+    whole = planned[0][1].model_copy(update={"columns": tuple(union.columns)})
+    return Ingested(parts, whole, facts, added, [own for _, own in planned])
+
+
+def read_input(item: Input, rules: Rules, plan: Plan | None = None) -> Source:
+    """One input as a source; a DataFrame becomes text without going through a file."""
+    if isinstance(item, Source):
+        return item
+    if isinstance(item, pd.DataFrame):
+        return _from_frame(item)
+    dialect = _dialect(plan) if plan and plan.dialect.header_line or plan and not plan.dialect.has_header else None
+    return read_source(
+        item,
+        dialect=dialect,
+        encoding=rules.input.encoding or None,
+        delimiter=rules.input.delimiter or None,
+        known=is_known_header,
+    )
+
+
+def _dialect(plan: Plan) -> Dialect:
+    return Dialect(**plan.dialect.model_dump())
+
+
+def _planned(item: Input, rules: Rules, plan: Plan | None) -> tuple[Source, Plan]:
+    source = read_input(item, rules, plan)
+    if plan is None:
+        return source, infer_plan(source, rules)
+    columns = source.table.schema.names
+    plan.check_header(columns, source.name)
+    known = {item.column: item for item in plan.columns}
+    own = tuple(known.get(name) or ColumnPlan(column=name, header=name) for name in columns)
+    return source, plan.model_copy(update={"columns": own, "source": source.name})
+
+
+def _from_frame(frame: pd.DataFrame) -> Source:
+    header = tuple(str(name) for name in frame.columns)
+    names = _unique(header)
+    columns = {name: _frame_column(frame.iloc[:, place]) for place, name in enumerate(names)}
+    table = pa.table(columns) if columns else pa.table({})
+    count = len(frame)
+    digest = pd.util.hash_pandas_object(frame.astype(str), index=False).to_numpy() if count and len(header) else None
+    return Source(
+        name="frame",
+        table=table,
+        header=header,
+        line=np.arange(1, count + 1, dtype=np.int64),
+        encoding=constant("utf-8", count),
+        unaligned={},
+        not_data=pa.table({"line": pa.array([], pa.int64()), "what": pa.array([], pa.string()), "text": pa.array([], TEXT)}),
+        dialect=Dialect(),
+        digest="" if digest is None else f"{int(np.bitwise_xor.reduce(digest)):016x}",
+    )
+
+
+def _frame_column(series: pd.Series[Any]) -> pa.Array:
+    """Text as it is; anything else as Python writes it, dates as ISO. Missing stays missing."""
+    if isinstance(series.dtype, pd.StringDtype):
+        return as_text(series)
+    missing = series.isna().to_numpy()
+    if pd.api.types.is_datetime64_any_dtype(series.dtype):
+        text = series.astype(str)
+    else:
+        text = series.map(str)
+    values = pa.array(text.to_numpy(dtype=object), TEXT, mask=missing)
+    return values if len(values) else pa.array([], TEXT)
+
+
+def _unique(names: Sequence[str]) -> list[str]:
+    taken: dict[str, int] = {}
+    given = []
+    for place, raw in enumerate(names, 1):
+        name = raw.strip() or f"column_{place}"
+        taken[name] = taken.get(name, 0) + 1
+        given.append(name if taken[name] == 1 else f"{name}#{taken[name]}")
+    return given
+
+
+class _Union:
+    """The columns of the whole row set, in the order in which they came up."""
+
+    def __init__(self) -> None:
+        self.columns: list[ColumnPlan] = []
+        self.ours: list[str] = []
+
+    def place(self, plan: Plan) -> dict[str, str]:
+        """Own column name -> name in the whole; our own columns of an earlier run are kept apart."""
+        names: dict[str, str] = {}
+        used: set[str] = set()
+        for item in plan.columns:
+            if item.column.startswith(OURS):
+                if item.column not in self.ours:
+                    self.ours.append(item.column)
+                continue
+            names[item.column] = self._find(item, used) or self._add(item)
+            used.add(names[item.column])
+        return names
+
+    def _find(self, item: ColumnPlan, used: set[str]) -> str | None:
+        for known in self.columns:
+            same = known.field == item.field if item.field else (known.column == item.column and not known.field)
+            if same and known.column not in used:
+                # two consent columns of opposite polarity are not one column
+                return known.column if known.polarity == item.polarity else None
+        return None
+
+    def _add(self, item: ColumnPlan) -> str:
+        taken = {known.column for known in self.columns}
+        name, number = item.column, 2
+        while name in taken:
+            name, number = f"{item.column}#{number}", number + 1
+        self.columns.append(item.model_copy(update={"column": name}))
+        return name
+
+
+def _stamped_columns(union: _Union, rules: Rules) -> tuple[str, ...]:
+    added = []
+    for field in rules.stamp.fields:
+        if not any(item.field == field for item in union.columns):
+            label = BY_NAME[field].label
+            added.append(union._add(ColumnPlan(column=label, header=label, field=field, why="stamped by the rules")))
+    return tuple(added)
+
+
+def _part(source: Source, own: Plan, names: Mapping[str, str], union: _Union, first: int, ids: _RecordIds) -> Part:
+    count = source.table.num_rows
+    present = {whole: as_text(source.table[name]) for name, whole in names.items()}
+    nothing = pa.nulls(count, TEXT)
+    records = pa.table({item.column: present.get(item.column, nothing) for item in union.columns})
+    if not union.columns:
+        records = pa.table({"": nothing}).select([])
+    ours = {name: as_text(source.table[name]) if name in source.table.schema.names else nothing for name in union.ours}
+    originals = records
+    for name, values in ours.items():
+        originals = originals.append_column(name, values)
+    renamed = {item.column: item for item in union.columns}
+    columns = tuple(
+        item.model_copy(update={"column": names[item.column], "header": renamed[names[item.column]].header})
+        for item in own.columns
+        if item.column in names
+    )
+    stamped = tuple(item for item in union.columns if item.why == "stamped by the rules")
+    plan = own.model_copy(update={"columns": columns + tuple(item for item in stamped if item not in columns)})
+    rows = evidence_table(
+        "rows",
+        {
+            "row": np.arange(first, first + count, dtype=np.int32),
+            "record_id": ids.of(source, own, ours),
+            "source": _source_names(source, ours),
+            "line": source.line,
+            "encoding": source.encoding.cast(ENUM) if source.encoding.type != ENUM else source.encoding,
+            "disposition": constant("cleaned", count),
+            "survivor_row": pa.nulls(count, pa.int32()),
+        },
+    )
+    batch = Batch(records, rows, originals)
+    return Part(batch.adding(issues=_reading_issues(source, first)), plan)
+
+
+def _source_names(source: Source, ours: Mapping[str, pa.Array]) -> pa.Array:
+    earlier = ours.get("crmclean_source")
+    if earlier is None or earlier.null_count == len(earlier):
+        return constant(source.name, source.table.num_rows)
+    return pc.fill_null(earlier, source.name).cast(pa.string()).dictionary_encode()
+
+
+def _reading_issues(source: Source, first: int) -> list[pa.Table]:
+    tables = []
+    if source.unaligned:
+        places = sorted(source.unaligned)
+        tables.append(_issue(places, first, [source.unaligned[place] for place in places], "file.unaligned", "error"))
+    codes = source.encoding.indices.to_numpy(zero_copy_only=False)
+    known = source.encoding.dictionary.to_pylist()
+    if len(known) > 1 and len(codes):
+        main = int(np.argmax(np.bincount(codes)))
+        at = np.flatnonzero(codes != main)
+        words = [known[code] for code in codes[at]]
+        tables.append(_issue(at.tolist(), first, words, "file.mixed_encoding", "info"))
+    return tables
+
+
+def _issue(places: Sequence[int], first: int, values: Sequence[str], reason: str, severity: str) -> pa.Table:
+    count = len(places)
+    return evidence_table(
+        "issues",
+        {
+            "row": (np.asarray(places, np.int64) + first).astype(np.int32),
+            "column": constant("", count),
+            "field": constant("", count),
+            "value": pa.array(values, TEXT),
+            "rule": constant("file", count),
+            "reason": constant(reason, count),
+            "verdict": constant("invalid" if severity == "error" else "unknown", count),
+            "severity": constant(severity, count),
+        },
+    )
+
+
+class _RecordIds:
+    """Record ids, unique over all inputs."""
+
+    def __init__(self) -> None:
+        self.seen: pa.Array = pa.array([], TEXT)
+
+    def of(self, source: Source, plan: Plan, ours: Mapping[str, pa.Array]) -> pa.Array:
+        """``source:id`` where the id column is filled and unique, else a hash of the raw cells; ids of ours stay."""
+        ids = self._by_id(source, plan)
+        if ids is None:
+            ids = _by_content(source)
+        earlier = ours.get("crmclean_record_id")
+        if earlier is not None:
+            ids = pc.if_else(pc.greater(pc.fill_null(pc.binary_length(earlier), 0), 0), earlier, ids)
+        ids = _numbered(pa.concat_arrays([self.seen, ids]))[len(self.seen) :] if self._clash(ids) else ids
+        self.seen = pa.concat_arrays([self.seen, ids])
+        return ids
+
+    def _by_id(self, source: Source, plan: Plan) -> pa.Array | None:
+        for column in plan.fields.get("id", []):
+            values = as_text(source.table[column])
+            filled = pc.sum(pc.greater(pc.fill_null(pc.binary_length(values), 0), 0)).as_py() or 0
+            if filled + len(source.unaligned) == len(values) and pc.count_distinct(values).as_py() >= filled:
+                named = pc.binary_join_element_wise(pa.scalar(source.name, TEXT), values, pa.scalar(":", TEXT))
+                return _numbered(pc.fill_null(named, f"{source.name}:unaligned"))
+        return None
+
+    def _clash(self, ids: pa.Array) -> bool:
+        if pc.count_distinct(ids).as_py() < len(ids):
+            return True
+        return bool(len(self.seen)) and bool(pc.any(pc.is_in(ids, self.seen)).as_py())
+
+
+def _by_content(source: Source) -> pa.Array:
+    """Hash of each row's cells, with an occurrence number for rows that are the same to the letter."""
+    count = source.table.num_rows
+    total = np.full(count, 0x9E3779B97F4A7C15, np.uint64)
+    for place, name in enumerate(source.table.schema.names):
+        if name.startswith(OURS):
+            continue
+        encoded = as_text(source.table[name]).dictionary_encode()
+        words = np.array([*encoded.dictionary.to_pylist(), ""], dtype=object)
+        hashes = pd.util.hash_array(words, categorize=False).astype(np.uint64)
+        codes = encoded.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False)
+        total = (total ^ hashes[codes]) * np.uint64(0x100000001B3) + np.uint64(place + 1)
+        total ^= total >> np.uint64(29)
+    for position, raw in source.unaligned.items():
+        total[position] = pd.util.hash_array(np.array([raw], dtype=object), categorize=False)[0]
+    return _numbered(pa.array(_hex(total), TEXT))
+
+
+def _hex(numbers: np.ndarray[Any, np.dtype[np.uint64]]) -> np.ndarray[Any, Any]:
+    """``r`` and sixteen hexadecimal digits each, as an array of text."""
+    letters = np.frombuffer(b"0123456789abcdef", np.uint8)
+    shifts = np.arange(60, -4, -4, dtype=np.uint64)
+    digits = ((numbers[:, None] >> shifts) & np.uint64(15)).astype(np.uint8)
+    text = np.concatenate([np.full((len(numbers), 1), ord("r"), np.uint8), letters[digits]], axis=1)
+    return np.ascontiguousarray(text).view("S17").ravel().astype("U17")
+
+
+def _numbered(ids: pa.Array) -> pa.Array:
+    """The same ids with ``-2``, ``-3``, ... behind the second, third, ... occurrence."""
+    codes = ids.dictionary_encode().indices.to_numpy(zero_copy_only=False)
+    order = np.argsort(codes, kind="stable")
+    starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    sizes = np.diff(np.append(starts, len(order)))
+    occurrence = np.empty(len(order), np.int64)
+    occurrence[order] = np.arange(len(order)) - np.repeat(starts, sizes)
+    at = np.flatnonzero(occurrence)
+    if not len(at):
+        return ids
+    suffixed = pc.binary_join_element_wise(ids.take(pa.array(at)), pa.array(occurrence[at] + 1).cast(TEXT), pa.scalar("-", TEXT))
+    source = np.arange(len(ids))
+    source[at] = len(ids) + np.arange(len(at))
+    return pa.concat_arrays([ids, suffixed]).take(pa.array(source))
+
+
+def _facts(source: Source, plan: Plan) -> SourceFacts:
+    kinds = source.not_data["what"].value_counts().to_pylist() if source.not_data.num_rows else []
+    return SourceFacts(
+        name=source.name,
+        digest=source.digest,
+        rows=source.table.num_rows,
+        columns=tuple(source.table.schema.names),
+        encoding=source.dialect.encoding,
+        delimiter=source.dialect.delimiter,
+        not_data={str(item["values"]): int(item["counts"]) for item in sorted(kinds, key=lambda item: item["values"])},
+        notes=tuple(source.notes),
+        bom=source.dialect.bom,
+        line_terminator=source.dialect.line_terminator,
+    )

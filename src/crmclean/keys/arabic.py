@@ -1,0 +1,136 @@
+"""Arabic-script words (Arabic, Persian, Urdu) in Latin letters.
+
+The script leaves short vowels out, so a plain letter-by-letter reading gives ``mhmd``. A syllable is consonant, vowel
+and at most one closing consonant; reading a run of consonants from its right end fills in the likely places: ``mahmad``.
+"""
+
+from __future__ import annotations
+
+__all__ = ["is_arabic", "romanise_arabic"]
+
+_CONSONANTS = {
+    **{"ب": "b", "پ": "p", "ت": "t", "ث": "s", "ج": "j", "چ": "ch", "ح": "h", "خ": "kh", "د": "d", "ذ": "z"},
+    **{"ر": "r", "ز": "z", "ژ": "zh", "س": "s", "ش": "sh", "ص": "s", "ض": "z", "ط": "t", "ظ": "z", "غ": "gh"},
+    **{"ف": "f", "ق": "gh", "ک": "k", "ك": "k", "گ": "g", "ل": "l", "م": "m", "ن": "n", "ه": "h"},
+    **{"ٹ": "t", "ڈ": "d", "ڑ": "r", "ں": "n", "ڤ": "v", "ڨ": "g", "ڭ": "k"},
+}
+_SILENT = "ءـ\u200c\u200d"
+
+
+def is_arabic(word: str) -> bool:
+    """Whether the word holds a letter this module reads."""
+    return any("\u0620" <= char <= "\u06d5" for char in word)
+
+
+def romanise_arabic(word: str) -> str:
+    """One folded Arabic-script word as lower-case Latin letters; other characters are passed through.
+
+    >>> romanise_arabic("محمد"), romanise_arabic("رضایی"), romanise_arabic("فاطمه"), romanise_arabic("حسن")
+    ('mahmad', 'razai', 'fateme', 'hasan')
+    """
+    letters = [letter for letter in word.replace("الله", "اله") if letter not in _SILENT]
+    return _with_short_vowels(_sounds(letters))
+
+
+def _sounds(letters: list[str]) -> list[tuple[str, str]]:
+    """(sound, kind) of each letter, kind being ``c`` consonant, ``v`` short or ``V`` long vowel.
+
+    ا و ی ع ه are consonants or vowels by their neighbours.
+    """
+    sounds: list[tuple[str, str]] = []
+    for place, letter in enumerate(letters):
+        after = letters[place + 1] if place + 1 < len(letters) else ""
+        sound = _READERS.get(letter, _consonant)(letter, place, after, sounds)
+        if sound is not None:
+            sounds.append(sound)
+    return sounds
+
+
+_Sounds = list[tuple[str, str]]
+
+
+def _consonant(letter: str, place: int, after: str, before: _Sounds) -> tuple[str, str]:
+    return _CONSONANTS.get(letter, letter), "c"
+
+
+def _alef(letter: str, place: int, after: str, before: _Sounds) -> tuple[str, str] | None:
+    if place:
+        return None if before and before[-1][0] == "a" else ("a", "V")
+    # a first alef in front of a semivowel only carries it: ایمان Iman
+    return None if after in _SEMIVOWELS and after else ("a", "v")
+
+
+def _waw(letter: str, place: int, after: str, before: _Sounds) -> tuple[str, str]:
+    follows_vowel = bool(before) and before[-1][1] != "c"
+    if place == 0 or follows_vowel or (after != "" and after in "اآیيى"):
+        return "v", "c"
+    return "u", "V"
+
+
+def _ye(letter: str, place: int, after: str, before: _Sounds) -> tuple[str, str] | None:
+    if after != "" and (place == 0 or after in "اآو"):
+        return "y", "c"
+    return None if before and before[-1][0] == "i" else ("i", "V")
+
+
+def _ain(letter: str, place: int, after: str, before: _Sounds) -> tuple[str, str] | None:
+    if place == 0:
+        return None if after != "" and after in "اآویي" else ("a", "v")
+    return None if (before and before[-1][0] == "a") or (after != "" and after in "اآ") else ("a", "V")
+
+
+def _he(letter: str, place: int, after: str, before: _Sounds) -> tuple[str, str] | None:
+    final = after == "" and place > 1 and bool(before) and before[-1][1] == "c"
+    return ("e", "V") if final else ("h", "c")
+
+
+def _silent(letter: str, place: int, after: str, before: _Sounds) -> None:
+    return None
+
+
+_SEMIVOWELS = "ویي"
+_READERS = {
+    **dict.fromkeys("اآ", _alef),
+    **dict.fromkeys("وؤ", _waw),
+    **dict.fromkeys("یيىےئ", _ye),
+    **dict.fromkeys("هةہۃ", _he),
+    **{"ع": _ain, "ھ": _silent},
+}
+
+
+def _with_short_vowels(sounds: _Sounds) -> str:
+    pieces: list[str] = []
+    run: list[str] = []
+    before = ""
+    for sound, kind in [*sounds, ("", "")]:
+        if kind == "c":
+            run.append(sound)
+            continue
+        pieces.append(_syllables(run, before, ends_open=kind != ""))
+        pieces.append(sound)
+        run, before = [], kind
+    return "".join(pieces)
+
+
+def _syllables(run: list[str], before: str, *, ends_open: bool) -> str:
+    """Give a run of consonants its short vowels.
+
+    The last consonant opens the vowel that follows, or closes the word. In between, syllables are consonant, vowel,
+    consonant; after a long vowel a consonant starts a new one with e (قاسم ghasem, the commonest pattern of names).
+    """
+    if not run:
+        return ""
+    left, tail = run[:-1], run[-1]
+    if not ends_open and left:  # a closed last syllable: h-a-san
+        tail = left.pop() + ("e" if before == "V" and not left else "a") + tail
+    elif not ends_open:
+        return tail if before else tail + "a"
+    parts: list[str] = []
+    if before and left and (before == "v" or len(left) > 1):
+        parts.append(left.pop(0))
+    elif before and left:
+        return left[0] + "e" + tail
+    while left:
+        onset = left.pop(0)
+        parts.append(onset + "a" + (left.pop(0) if left else ""))
+    return "".join(parts) + tail

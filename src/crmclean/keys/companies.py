@@ -1,0 +1,202 @@
+"""Company names: the words that make the name, without legal form, article, conjunction and punctuation."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.keys.lists import read_toml
+from crmclean.keys.romanise import romanise
+from crmclean.keys.tokens import Mask, Tokens, blank_nulls
+from crmclean.tables.batch import as_text
+from crmclean.tables.evidence import TEXT
+from crmclean.text import ascii_mask, fold_letters, map_subset, mask_of
+
+__all__ = ["company_acronym", "company_key", "company_tokens"]
+
+
+_UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]+$")  # of our own list, not of data
+
+
+@dataclass(frozen=True)
+class _Forms:
+    """What ``rules/lists/legal_forms.toml`` says, folded; forms of several words have ``_`` between them."""
+
+    trailing: pa.LargeStringArray
+    leading: pa.LargeStringArray
+    paired: pa.LargeStringArray  # leading, but only where a trailing form was found too
+    phrases: str  # alternatives of a pattern: forms of several words
+    glued: str  # forms of scripts that put no space between words
+    conjunctions: pa.LargeStringArray
+    articles: pa.LargeStringArray
+    short: tuple[pa.LargeStringArray, pa.LargeStringArray]
+
+
+@lru_cache(maxsize=1)
+def _forms() -> _Forms:
+    table = read_toml("legal_forms.toml")
+    words: dict[str, set[str]] = {"trailing": set(), "leading": set(), "paired": set()}
+    for country in table["country"].values():
+        for use, found in words.items():
+            found.update(_fold(country.get(use, [])))
+    every = sorted(set().union(*words.values()), key=lambda form: (-len(form), form))
+    for forms in words.values():
+        forms.discard("")
+    short = table["abbreviations"]
+    return _Forms(
+        trailing=_words({form.replace(" ", "_") for form in words["trailing"]}),
+        leading=_words({form.replace(" ", "_") for form in words["leading"]}),
+        paired=_words({form.replace(" ", "_") for form in words["paired"]}),
+        phrases="|".join(form for form in every if " " in form),
+        glued="|".join(form for form in every if _UNSPACED.match(form)),
+        conjunctions=_words(set(_fold(table["conjunctions"]))),
+        articles=_words(set(_fold(table["articles"]))),
+        short=(pa.array(_fold(short), TEXT), pa.array(_fold(short.values()), TEXT)),
+    )
+
+
+def _words(words: set[str]) -> pa.LargeStringArray:
+    return pa.array(sorted(words), TEXT)
+
+
+def _fold(values: Any) -> list[str]:
+    return [value for value in _join_initials(fold_letters(pa.array(list(values), TEXT))).to_pylist() if value]
+
+
+def _join_initials(array: pa.LargeStringArray) -> pa.LargeStringArray:
+    """``s a`` -> ``sa``, ``a b volvo`` -> ``ab volvo``: a run of single letters is one word."""
+    runs = pc.match_substring_regex(array, r"(?:^| )\pL \pL(?: |$)")
+
+    def join(part: pa.LargeStringArray) -> pa.LargeStringArray:
+        part = pc.replace_substring(part, " ", "  ")
+        part = _glue(pa.scalar(" ", TEXT), part, pa.scalar(" ", TEXT))
+        part = pc.replace_substring_regex(part, r" (\pL) ", "\x01\\1\x01")
+        part = pc.replace_substring(pc.replace_substring(part, "\x01\x01", ""), "\x01", " ")
+        return pc.utf8_trim(pc.replace_substring_regex(part, " +", " "), " ")
+
+    return map_subset(array, runs, join)
+
+
+def _glue(*pieces: Any) -> pa.LargeStringArray:
+    return pc.binary_join_element_wise(*pieces, pa.scalar("", TEXT))
+
+
+_TRADING_AS = r"(?i)^.*\b(?:d\s*/\s*b\s*/\s*a|d\.b\.a\.?|dba|t/a|trading as|doing business as)\b[\s.:]+(\S.*)$"
+
+
+def _plain(array: Any) -> pa.LargeStringArray:
+    """Folded words, ``&`` as a word, initials joined, the trading name where two are given."""
+    array = blank_nulls(as_text(array))
+    doing = pc.match_substring_regex(array, _TRADING_AS)
+    array = map_subset(array, doing, lambda part: pc.replace_substring_regex(part, _TRADING_AS, r"\1"))
+    signs = pc.match_substring_regex(array, "[&+＆]")
+    array = map_subset(array, signs, _spell_signs)
+    folded = _join_initials(fold_letters(array))
+    return map_subset(folded, pc.invert(ascii_mask(folded)), _space_out)
+
+
+def _spell_signs(array: pa.LargeStringArray) -> pa.LargeStringArray:
+    """``&`` as a word, but ``AT&T`` and ``E & Y`` as one: next to a single letter it is a part of an abbreviation."""
+    letters = r"(^|[^\pL\pN])(\pL)\s*[&+＆]\s*(\pL{1,2})($|[^\pL\pN])"
+    array = pc.replace_substring_regex(array, letters, r"\1\2\3\4")
+    letters = r"(^|[^\pL\pN])(\pL{2})\s*[&+＆]\s*(\pL)($|[^\pL\pN])"
+    array = pc.replace_substring_regex(array, letters, r"\1\2\3\4")
+    return pc.replace_substring_regex(array, "[&+＆]", " and ")
+
+
+def _space_out(array: pa.LargeStringArray) -> pa.LargeStringArray:
+    """Put the space that Chinese, Japanese, Korean and Thai do not write between name and form."""
+    glued = _forms().glued
+    array = pc.replace_substring_regex(array, f"^({glued})(.)", r"\1 \2")
+    return pc.replace_substring_regex(array, f"^(.+?)({glued})$", r"\1 \2")
+
+
+def company_tokens(array: Any) -> Tokens:
+    """The words of ``company_key`` as ``keys.tokens.Tokens``."""
+    plain = _plain(array)
+    tokens = _without_forms(plain)
+    words = tokens.join()
+    foreign = pc.invert(ascii_mask(words))
+    if pc.any(foreign).as_py():
+        # forms are taken off in their own script first; a romanised one must not look like a Latin one
+        tokens = Tokens.of(map_subset(words, foreign, romanise))
+    return tokens
+
+
+def _without_forms(plain: pa.LargeStringArray) -> Tokens:
+    forms = _forms()
+    several = pc.match_substring_regex(plain, f"(?:^| )(?:{forms.phrases})(?: |$)")
+
+    def mark(part: pa.LargeStringArray) -> pa.LargeStringArray:
+        for _ in range(2):  # one phrase a pass
+            found = pc.extract_regex(part, f"^(?P<before>(?:.*? )?)(?P<form>{forms.phrases})(?P<after>(?: .*)?)$")
+            form = pc.replace_substring(pc.struct_field(found, "form"), " ", "_")
+            part = pc.coalesce(_glue(pc.struct_field(found, "before"), form, pc.struct_field(found, "after")), part)
+        return part
+
+    tokens = Tokens.of(map_subset(plain, several, mark))
+    edge = tokens.is_in(forms.conjunctions) | tokens.is_in(forms.articles)
+    tokens = _trim_forms(tokens, tokens.is_in(forms.leading) | edge, tokens.is_in(forms.trailing) | edge)
+    joins = tokens.is_in(forms.conjunctions)
+    if joins.any():
+        inside = np.ones(len(joins), bool)
+        filled = tokens.counts > 0
+        inside[tokens.starts[filled]] = False
+        inside[tokens.ends[filled] - 1] = False
+        tokens = tokens.select(~(joins & inside))
+    tokens = tokens.replace(*forms.short)
+    marked = pc.match_substring(tokens.values, "_")
+    if pc.any(marked).as_py():
+        tokens = Tokens.of(pc.replace_substring(tokens.join(), "_", " "))
+    return tokens
+
+
+def _trim_forms(tokens: Tokens, leading: Mask, trailing: Mask) -> Tokens:
+    paired = tokens.is_in(_forms().paired)
+    if paired.any():
+        # "SC Dacia SRL" loses both, "SC Johnson" nothing: allow the front only where the back was trimmed
+        ends = np.where(tokens.counts > 1, tokens.ends - 1, tokens.ends)
+        closed = np.zeros(len(tokens.starts), bool)
+        several = tokens.counts > 1
+        closed[several] = trailing[ends[several]]
+        leading = leading | (paired & np.repeat(closed, tokens.counts))
+    return tokens.trim(leading, trailing)
+
+
+def company_key(array: Any) -> pa.LargeStringArray:
+    """Companies as lower-case ASCII words, without legal form, leading article and conjunctions.
+
+    A legal form goes only where its country writes it (``PT Telkom``, ``Acme GmbH``) and never if nothing would
+    remain: ``AS Roma`` and ``SA Power`` keep theirs.
+
+    >>> company_key(pa.array(["The Acme Co., Ltd.", "Müller & Söhne GmbH & Co. KG", "AS Roma", "ООО Ромашка"])).to_pylist()
+    ['acme', 'muller sohne', 'as roma', 'romashka']
+    """
+    return company_tokens(array).join()
+
+
+def company_acronym(array: Any) -> pa.LargeStringArray:
+    """The initials of the key's words where there are two or more, else ``""``.
+
+    >>> company_acronym(pa.array(["International Business Machines Corp.", "Acme"])).to_pylist()
+    ['ibm', '']
+    """
+    tokens = company_tokens(array)
+    initials = Tokens(pc.utf8_slice_codeunits(tokens.values, 0, 1), tokens.offsets).join("")
+    return pc.if_else(pa.array(tokens.counts > 1), initials, pa.scalar("", TEXT))
+
+
+def has_legal_form(array: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Whether a name carries a legal form: a sign that it is a company and not a person."""
+    plain = _plain(array)
+    forms = _forms()
+    tokens = Tokens.of(plain)
+    return mask_of(pc.less(pc.utf8_length(_without_forms(plain).join()), pc.utf8_length(tokens.join()))) & (
+        len(forms.trailing) > 0
+    )

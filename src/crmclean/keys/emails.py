@@ -1,0 +1,139 @@
+"""E-mail addresses and domains: keys, parts, and which domains and mailboxes say nothing about a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.keys.lists import read_words
+from crmclean.keys.tokens import blank_nulls
+from crmclean.tables.batch import as_text
+from crmclean.tables.evidence import TEXT
+from crmclean.text import ascii_mask, map_subset, map_unique, mask_of, strip_invisible
+
+__all__ = [
+    "email_domain",
+    "email_key",
+    "email_local",
+    "is_disposable",
+    "is_free_mail",
+    "is_role",
+    "registrable_domain",
+]
+
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+_GOOGLE = pa.array(["gmail.com", "googlemail.com"], TEXT)
+
+
+def _address(array: Any) -> pa.LargeStringArray:
+    """Lower case, without ``mailto:``, angle brackets, quotes and spaces around the address."""
+    array = blank_nulls(strip_invisible(as_text(array)))
+    odd = pc.match_substring_regex(array, r"[\s<>,;'\"()\x{A0}\x{2000}-\x{200A}\x{FF20}]|^(?i:mailto:)|\.$")
+
+    def tidy(part: pa.LargeStringArray) -> pa.LargeStringArray:
+        part = pc.replace_substring(part, "＠", "@")
+        part = pc.replace_substring_regex(part, r"^.*<\s*([^<>]*@[^<>]*?)\s*>.*$", r"\1")
+        part = pc.replace_substring_regex(part, r"^(?i)\s*mailto:", "")
+        part = pc.replace_substring_regex(part, r"^[\s\pZ'\"(]+|[\s\pZ'\")]+$", "")
+        # the first of several addresses
+        part = pc.replace_substring_regex(part, r"^([^@\s,;]+@[^@\s,;]+)[\s,;].*$", r"\1")
+        return pc.utf8_rtrim(part, ".>,;")
+
+    array = map_subset(array, odd, tidy)
+    plain = ascii_mask(array)
+    return map_subset(pc.ascii_lower(array), pc.invert(plain), pc.utf8_lower)
+
+
+def _split(address: pa.LargeStringArray) -> tuple[pa.LargeStringArray, pa.LargeStringArray]:
+    """Local part and domain, cut at the last ``@``; both ``""`` unless both are there."""
+    place = pc.find_substring_regex(address, r"@[^@]*$").to_numpy()
+    length = pc.binary_length(address).to_numpy()
+    whole = pa.array((place > 0) & (place < length - 1))
+    local = pc.replace_substring_regex(address, r"@[^@]*$", "")
+    domain = pc.replace_substring_regex(address, r"^.*@", "")
+    nothing = pa.scalar("", TEXT)
+    return pc.if_else(whole, local, nothing), pc.if_else(whole, domain, nothing)
+
+
+def _local(local: pa.LargeStringArray) -> pa.LargeStringArray:
+    tagged = pc.match_substring_regex(local, r"^[^+]+\+")
+    return map_subset(local, tagged, lambda part: pc.replace_substring_regex(part, r"\+.*$", ""))
+
+
+def email_key(array: Any) -> pa.LargeStringArray:
+    """One form per mailbox: lower case, no ``+tag``; Gmail ignores dots and googlemail.com is gmail.com.
+
+    >>> email_key(pa.array(["J.Doe+crm@GoogleMail.com", "<a.b@Firma.de>", "no address"])).to_pylist()
+    ['jdoe@gmail.com', 'a.b@firma.de', '']
+    """
+    local, domain = _split(_address(array))
+    local = _local(local)
+    google = pc.is_in(domain, value_set=_GOOGLE)
+    local = map_subset(local, google, lambda part: pc.replace_substring(part, ".", ""))
+    domain = pc.if_else(google, pa.scalar("gmail.com", TEXT), domain)
+    joined = pc.binary_join_element_wise(local, domain, pa.scalar("@", TEXT))
+    return pc.if_else(pc.equal(domain, ""), pa.scalar("", TEXT), joined)
+
+
+def email_local(array: Any) -> pa.LargeStringArray:
+    """The part before the ``@``, lower case, without a ``+tag``."""
+    return _local(_split(_address(array))[0])
+
+
+def email_domain(array: Any) -> pa.LargeStringArray:
+    """The part after the ``@``, lower case."""
+    return _split(_address(array))[1]
+
+
+@lru_cache(maxsize=1)
+def _suffixes() -> Any:
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList()
+
+
+def registrable_domain(array: Any) -> pa.LargeStringArray:
+    """The part of a domain somebody registered: ``mail.shop.co.uk`` -> ``shop.co.uk``; ``""`` for a bare suffix.
+
+    >>> registrable_domain(pa.array(["mail.shop.co.uk", "acme.com", "com", ""])).to_pylist()
+    ['shop.co.uk', 'acme.com', '', '']
+    """
+    domains = blank_nulls(as_text(array))
+
+    def registrable(values: list[str]) -> Sequence[str]:
+        suffixes = _suffixes()
+        cleaned = [value.lower().strip(". ") for value in values]
+        # a last label of digits is an IP address
+        named = ["." in value and not value.rpartition(".")[2].isdigit() for value in cleaned]
+        return [suffixes.privatesuffix(value) or "" if good else "" for value, good in zip(cleaned, named, strict=True)]
+
+    return map_unique(domains, registrable)
+
+
+def is_free_mail(domains: Any) -> Flags:
+    """Whether a domain gives mailboxes to anybody (gmail.com, web.de, rediffmail.com), so it names no company."""
+    return _is_listed(domains, "free_mail.txt")
+
+
+def is_disposable(domains: Any) -> Flags:
+    """Whether a domain, or the one it is a part of, hands out throw-away mailboxes."""
+    domains = blank_nulls(as_text(domains))
+    deep = pc.match_substring_regex(domains, r"\..*\.")  # the domain that one dot makes is its own registrable domain
+    return _is_listed(map_subset(domains, deep, registrable_domain), "disposable.txt") | _is_listed(
+        domains, "disposable.txt"
+    )
+
+
+def is_role(locals_: Any) -> Flags:
+    """Whether a local part is a function and not a person: info, sales, kontakt, buchhaltung, no-reply."""
+    bare = pc.replace_substring_regex(pc.utf8_lower(blank_nulls(as_text(locals_))), r"[._-]+|\d+$", "")
+    return _is_listed(bare, "role_mailboxes.txt")
+
+
+def _is_listed(values: Any, name: str) -> Flags:
+    return mask_of(pc.is_in(blank_nulls(as_text(values)), value_set=read_words(name)))

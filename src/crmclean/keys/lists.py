@@ -1,0 +1,36 @@
+"""The lists in ``rules/lists``, read once: plain text (one entry a line, ``#`` comments), CSV and TOML."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from functools import lru_cache
+from typing import Any
+
+import pyarrow as pa
+
+from crmclean.ruleset.locate import rules_path
+from crmclean.tables.evidence import TEXT
+
+__all__ = ["read_rows", "read_toml", "read_words"]
+
+
+@lru_cache(maxsize=64)
+def read_words(name: str) -> pa.LargeStringArray:
+    """The entries of ``rules/lists/<name>``, lower case, in the file's order."""
+    lines = rules_path(f"lists/{name}").read_text(encoding="utf-8").splitlines()
+    words = (line.partition("#")[0].strip().lower() for line in lines)
+    return pa.array(list(dict.fromkeys(word for word in words if word)), TEXT)
+
+
+@lru_cache(maxsize=16)
+def read_rows(name: str) -> tuple[dict[str, str], ...]:
+    """The rows of the CSV file ``rules/lists/<name>``; lines that start with ``#`` are comments."""
+    lines = rules_path(f"lists/{name}").read_text(encoding="utf-8").splitlines()
+    return tuple(csv.DictReader(line for line in lines if line.strip() and not line.startswith("#")))
+
+
+@lru_cache(maxsize=16)
+def read_toml(name: str) -> dict[str, Any]:
+    """The TOML file ``rules/lists/<name>``."""
+    return tomllib.loads(rules_path(f"lists/{name}").read_text(encoding="utf-8"))

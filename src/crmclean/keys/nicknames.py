@@ -1,0 +1,75 @@
+"""Which given names stand for one another: bob and robert, sasha and aleksandr, md and mohammed."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.keys.lists import read_rows
+from crmclean.keys.names import name_key
+from crmclean.tables.batch import as_text
+from crmclean.tables.evidence import TEXT
+from crmclean.text import mask_of
+
+__all__ = ["are_nicknames"]
+
+
+@lru_cache(maxsize=1)
+def _table() -> tuple[pa.LargeStringArray, np.ndarray[Any, np.dtype[np.int64]]]:
+    """All names that are a nickname or have one, and the sorted pair codes ``left * names + right`` that are related."""
+    groups = [*_english_groups(), *_own_groups()]
+    names = sorted({name for group in groups for name in group})
+    number = {name: place for place, name in enumerate(names)}
+    codes = {
+        number[left] * len(names) + number[right]
+        for group in groups
+        for left in group
+        for right in group
+        if left != right
+    }
+    return pa.array(names, TEXT), np.array(sorted(codes), np.int64)
+
+
+def _english_groups() -> list[tuple[str, ...]]:
+    """One group per formal name: the name and its nicknames, which are thereby also nicknames of each other."""
+    from nicknames import NickNamer
+
+    return [tuple(sorted({formal, *short})) for formal, short in NickNamer().nickname_lookup.items()]
+
+
+def _own_groups() -> list[tuple[str, ...]]:
+    """The groups of ``rules/lists/nicknames.csv``, as name keys."""
+    groups = []
+    for row in read_rows("nicknames.csv"):
+        forms = pa.array([row["name"], *row["nicknames"].split()], TEXT)
+        groups.append(tuple(sorted(set(name_key(forms).to_pylist()) - {""})))
+    return groups
+
+
+def are_nicknames(left: Any, right: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Whether two given-name keys (``name_key``) are one name and its nickname, or two nicknames of one name.
+
+    Pairs are compared element by element; equal names are not nicknames of each other.
+
+    >>> are_nicknames(pa.array(["bob", "bob", "jose", "bob"]), pa.array(["robert", "rob", "pepe", "alice"])).tolist()
+    [True, True, True, False]
+    """
+    names, codes = _table()
+    places = []
+    for side in (left, right):
+        encoded = as_text(side).dictionary_encode()
+        found = pc.index_in(encoded.dictionary, value_set=names).fill_null(-1)
+        places.append(found.take(encoded.indices).fill_null(-1).to_numpy().astype(np.int64))
+    wanted = places[0] * len(names) + places[1]
+    wanted[(places[0] < 0) | (places[1] < 0)] = -1
+    slots = np.searchsorted(codes, wanted)
+    return np.asarray(codes[np.minimum(slots, len(codes) - 1)] == wanted, bool)
+
+
+def is_known_given_name(names: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Whether a given-name key is in the nickname table at all."""
+    return mask_of(pc.is_in(as_text(names), value_set=_table()[0]))

@@ -1,0 +1,69 @@
+"""Phone numbers: the digits two ways of writing one number share. No country metadata; that is the normaliser's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.keys.tokens import blank_nulls
+from crmclean.tables.batch import as_text
+from crmclean.tables.evidence import TEXT
+from crmclean.text import fold_digits, map_subset
+
+__all__ = ["phone_key", "phone_tail"]
+
+_DIGITS_KEPT = 9  # national numbers have 9 or 10 digits almost everywhere; 9 forgives a missing trunk digit
+_EXTENSION = (
+    r"(?i)\s*[,;(/]*\s*(?:;ext=|;isub=|\bext(?:ension|n)?\b\.?|\bx(?:tn?)?\.?\s*\d|\bposte\b|\bapp(?:arat)?\b\.?"
+    r"|\bdw\b|\binterno\b|\bramal\b|\bdahili\b|#|доб(?:авочный)?\.?|вн(?:утр)?\.|داخلی|تحويلة|विस्तार|एक्स|内线|內線|分機|内線)[^\d].*$"
+)
+_SHORT_EXTENSION = r"(?i)[^a-z](?:x|ext\.?|#)\s*[:.]?\s*\d{1,6}\s*\)?\s*$"
+_CAN_EXTEND = r"(?i)[;#a-wyz\x{80}-\x{10FFFF}]|x"
+_FILLERS = ("123456789", "987654321", "012345678", "234567890", "123123123", "121212121", "101010101")
+
+
+def _digits(array: pa.LargeStringArray) -> pa.LargeStringArray:
+    """ASCII digits only, extension, international prefix and trunk zero off."""
+    array = fold_digits(array)
+    lettered = pc.match_substring_regex(array, _CAN_EXTEND)
+
+    def cut(part: pa.LargeStringArray) -> pa.LargeStringArray:
+        return pc.replace_substring_regex(pc.replace_substring_regex(part, _EXTENSION, ""), _SHORT_EXTENSION, "")
+
+    array = map_subset(array, lettered, cut)
+    bracketed = pc.match_substring(array, "(0)")
+    array = map_subset(array, bracketed, lambda part: pc.replace_substring(part, "(0)", "", max_replacements=1))
+    array = pc.replace_substring_regex(array, r"\D+", "")
+    return pc.ascii_ltrim(array, "0")
+
+
+def phone_key(array: Any) -> pa.LargeStringArray:
+    """The last 9 digits of each number, or all of them where there are fewer.
+
+    ``""`` for fewer than 6 digits, one digit repeated, and numbers that only fill a field (1234567890).
+
+    >>> phone_key(pa.array(["+91 98765-43210 ext. 5", "०९८७६५४३२१०", "0044 (0)20 7946 0018", "000-000-0000"])).to_pylist()
+    ['876543210', '876543210', '079460018', '']
+    """
+    digits = _digits(blank_nulls(as_text(array)))
+    key = pc.utf8_slice_codeunits(digits, -_DIGITS_KEPT, 2**31 - 1)
+    return _without_fillers(digits, key, minimum=6)
+
+
+def phone_tail(array: Any, n: int = 7) -> pa.LargeStringArray:
+    """The last ``n`` digits (default 7: the subscriber's own part), ``""`` where ``phone_key`` is."""
+    digits = _digits(blank_nulls(as_text(array)))
+    key = pc.utf8_slice_codeunits(digits, -n, 2**31 - 1)
+    return _without_fillers(digits, key, minimum=6)
+
+
+def _without_fillers(digits: pa.LargeStringArray, key: pa.LargeStringArray, *, minimum: int) -> pa.LargeStringArray:
+    short = pc.less(pc.binary_length(digits), minimum)
+    tail = pc.utf8_slice_codeunits(digits, -_DIGITS_KEPT, 2**31 - 1)
+    repeated = pc.match_substring_regex(tail, "^(?:1+|2+|3+|4+|5+|6+|7+|8+|9+|0+)$")
+    filler = pc.is_in(tail, value_set=pa.array(_FILLERS, TEXT))
+    counted = pc.match_substring_regex(digits, "^1?(?:1234567890?|0123456789|123456)$")
+    empty = pc.or_(pc.or_(short, repeated), pc.or_(filler, counted))
+    return pc.if_else(empty, pa.scalar("", TEXT), key)

@@ -1,0 +1,51 @@
+"""Any script in lower-case ASCII letters, word by word: own readers for Brahmic and Arabic scripts, else anyascii."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from anyascii import anyascii
+
+from crmclean.keys.arabic import is_arabic, romanise_arabic
+from crmclean.keys.brahmic import BRAHMIC_FIRST, BRAHMIC_LAST, romanise_brahmic
+from crmclean.keys.tokens import Tokens
+from crmclean.text import ascii_mask, map_subset
+
+__all__ = ["romanise", "romanise_word", "split_east_asian"]
+
+# two-character Chinese family names; every other is one character
+_DOUBLE_SURNAMES = frozenset(
+    "欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 东方 東方 皇甫 尉迟 尉遲 公孙 公孫 令狐 慕容 夏侯 司徒 남궁 황보 선우 제갈 독고".split()
+)
+
+
+def romanise_word(word: str) -> str:
+    """One folded word of any script as lower-case ASCII letters and digits.
+
+    >>> romanise_word("प्रिया"), romanise_word("رضایی"), romanise_word("иванов"), romanise_word("王伟")
+    ('priya', 'razai', 'ivanov', 'wangwei')
+    """
+    if word.isascii():
+        return word
+    if any(BRAHMIC_FIRST <= ord(char) <= BRAHMIC_LAST for char in word):
+        word = romanise_brahmic(word)
+    elif is_arabic(word):
+        word = romanise_arabic(word)
+    return "".join(char for char in anyascii(word).lower() if char.isalnum())
+
+
+def split_east_asian(word: str) -> str:
+    """A Chinese or Korean full name written as one word, family name apart: ``王小明`` -> ``王 小明``."""
+    if 2 <= len(word) <= 4 and all("\u4e00" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7a3" for char in word):
+        cut = 2 if len(word) > 2 and word[:2] in _DOUBLE_SURNAMES else 1
+        return f"{word[:cut]} {word[cut:]}"
+    return word
+
+
+def romanise(array: pa.LargeStringArray) -> pa.LargeStringArray:
+    """Folded values (``text.fold_letters``) with each word romanised; ASCII values are passed through."""
+
+    def words(part: pa.LargeStringArray) -> pa.LargeStringArray:
+        return Tokens.of(Tokens.of(part).map(lambda values: [romanise_word(v) for v in values]).join()).join()
+
+    return map_subset(array, pc.invert(ascii_mask(array)), words)

@@ -1,0 +1,128 @@
+"""What a column's values look like, whatever its header says: shares of e-mails, phones, dates and so on."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.keys.companies import has_legal_form
+from crmclean.keys.places import country_key
+from crmclean.ruleset.locate import rules_path
+from crmclean.tables.batch import as_text
+from crmclean.tables.evidence import TEXT
+from crmclean.text import fold_digits, is_blank
+
+__all__ = ["Looks", "looks_of"]
+
+_ENOUGH: Final = 5_000
+
+# All of RE2: linear in the length of the cell.
+_EMAIL: Final = r"^[^@\s]+@[^@\s]+\.[^@\s.]{2,}$"
+_URL: Final = r"(?i)^(?:https?://\S+|www\.\S+|[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:com|org|net|io|co|info|biz|edu|gov|[a-z]{2})(?:/\S*)?)$"
+_LINKEDIN: Final = r"(?i)linkedin\.com/"
+_PHONE: Final = r"^(?:tel:)?[+(]?[\d\s().+/\-]{6,22}(?:\s*(?:;?ext|x|#)[\s.=:]*\d{1,6})?$"
+_PHONE_MARKS: Final = r"^\+|^00\d|^\(?\d{2,5}\)?[\s.\-/]+\d{2,}"
+_DATE: Final = (
+    r"(?i)^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](?:\d{4}|\d{2})"
+    r"|\d{1,2}(?:st|nd|rd|th|\.)?[\s-]+(?:de\s+)?\pL[\pL\pM]{2,12}\.?[\s,-]+(?:de\s+)?(?:\d{4}|\d{2})|\pL[\pL\pM]{2,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4})"
+    r"(?:[T ,].*)?$"
+)
+_NUMBER: Final = r"^[+-]?[\d.,]+$"
+_STAMP: Final = (
+    r"^(?:(?:18|19|20)\d{2}[01]\d[0-3]\d|1[0-9]{9}|1[0-9]{12}|[2-5]\d{4}(?:\.\d+)?)$"  # epochs, day numbers, 20260115
+)
+_HONORIFIC: Final = (
+    r"(?i)^(?:mr|mrs|ms|miss|mx|dr|prof|sir|madam|herr|frau|hr|fr|m|mme|mlle|sr|sra|srta|dott|ing|shri|smt|sri|kumari"
+    r"|श्री|श्रीमती|डॉ|శ్రీ|శ్రీమతి|திரு|திருமதி|ডা|জনাব|آقای|خانم|دکتر|مهندس|السيد|السيدة|г-н|г-жа)\.?(?:\s+(?:dr|prof|med|ing)\.?)*$"
+)
+
+
+@dataclass(frozen=True)
+class Looks:
+    """Shares (0 to 1) of the distinct filled values of a column that have some form; ``count`` is their number."""
+
+    count: int = 0
+    email: float = 0.0
+    phone: float = 0.0
+    phone_marks: float = 0.0  # phone numbers written as such: a plus, brackets, groups
+    url: float = 0.0
+    linkedin: float = 0.0
+    date: float = 0.0
+    stamp: float = 0.0
+    number: float = 0.0
+    yes_no: float = 0.0
+    consent_word: float = 0.0
+    honorific: float = 0.0
+    legal_form: float = 0.0
+    country: float = 0.0
+    country_name: float = 0.0  # countries by name, not by a code of two or three letters
+    digits: float = 0.0  # values with a digit
+    sentence: float = 0.0  # values of eight words or more, or several lines
+
+
+def looks_of(values: Any) -> Looks:
+    """Look at the distinct values of a column.
+
+    Parameters
+    ----------
+    values : array of text
+        Distinct or not; null and blank values are skipped. Of very many, those with the smallest content hashes are
+        looked at: the same ones in whatever order they come.
+    """
+    text = as_text(values)
+    text = pc.unique(pc.utf8_trim_whitespace(text.filter(pc.invert(is_blank(text)))))
+    count = len(text)
+    if not count:
+        return Looks()
+    if count > _ENOUGH:
+        hashes = pd.util.hash_array(text.to_numpy(zero_copy_only=False), categorize=False)
+        text = text.take(pa.array(np.argsort(hashes, kind="stable")[:_ENOUGH]))
+    text = as_text(fold_digits(text))
+    phone = _matches(text, _PHONE) & ~_matches(text, _DATE) & ~_matches(text, r"^[+-]?\d{1,3}\.\d+$")
+    country = np.asarray(pc.not_equal(pc.fill_null(country_key(text), ""), ""))
+    url = _matches(text, _URL)
+    return Looks(
+        count,
+        email=_share(_matches(text, _EMAIL)),
+        phone=_share(phone),
+        phone_marks=_share(phone & _matches(text, _PHONE_MARKS)),
+        url=_share(url),
+        linkedin=_share(_matches(text, _LINKEDIN)),
+        date=_share(_matches(text, _DATE)),
+        stamp=_share(_matches(text, _STAMP)),
+        number=_share(_matches(text, _NUMBER)),
+        yes_no=_share(_listed(text, "yes", "no", "granted", "denied")),
+        consent_word=_share(_listed(text, "granted", "denied")),
+        honorific=_share(_matches(text, _HONORIFIC)),
+        legal_form=_share(np.asarray(has_legal_form(text), bool)),
+        country=_share(country),
+        country_name=_share(country & _matches(text, r"^.{4}")),
+        digits=_share(_matches(text, r"\d")),
+        sentence=_share(_matches(text, r"(?:\S+\s+){7}\S|\n")),
+    )
+
+
+def _matches(text: pa.LargeStringArray, pattern: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    return np.asarray(pc.match_substring_regex(text, pattern), bool)
+
+
+def _share(mask: np.ndarray[Any, np.dtype[np.bool_]]) -> float:
+    return float(mask.mean())
+
+
+def _listed(text: pa.LargeStringArray, *sections: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    words = pa.array(sorted({word for section in sections for word in _words()[section]}), TEXT)
+    return np.asarray(pc.is_in(pc.utf8_lower(text), value_set=words), bool)
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, frozenset[str]]:
+    raw = tomllib.loads(rules_path("lists/yes_no.toml").read_text(encoding="utf-8"))
+    return {name: frozenset(word.lower() for words in part.values() for word in words) for name, part in raw.items()}

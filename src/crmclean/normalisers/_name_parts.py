@@ -1,0 +1,215 @@
+"""The parts of a full name: prefix, given, middle, family, suffix, as they are written.
+
+>>> split_name("Prof. Dr. Anna van der Berg, PhD")
+NameParts(given='Anna', middle='', family='van der Berg', prefix='Prof. Dr.', suffix='PhD')
+>>> split_name("Nguyễn Văn Minh").family, split_name("欧阳小明").family, split_name("श्री राजेश कुमार शर्मा").given
+('Nguyễn', '欧阳', 'राजेश')
+>>> natural_order("Smith, John"), natural_order("John Smith, MD")
+('John Smith', 'John Smith, MD')
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from crmclean.normalisers._name_case import bare
+from crmclean.normalisers._wordlists import word_list
+
+__all__ = ["NameParts", "natural_order", "split_name"]
+
+_WORDS = "lists/name_words.toml"
+_COMMA = re.compile(r"\s*[,،，]\s*")
+_ASIDE = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"|“[^“”]*”)")
+_HAN = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003134f々〆]{2,4}")
+_HANGUL = re.compile(r"[가-힣]{2,5}")
+_EAST = re.compile(r"[぀-ヿ㐀-鿿豈-﫿\U00020000-\U0003134f가-힣]")
+_NO_NAME = re.compile(r"[\d@/\\()\[\]{}<>|:;!?\"]")
+_MAYBE_NAMES = frozenset(  # particles only when they are written small
+    ["do", "den", "an", "op", "us", "ur", "uz", "ud", "ul", "des", "ten", "av", "af", "het", "aan", "da"]
+)
+_JOINED = frozenset(["abdul", "abdel", "abd", "abu", "عبد", "ابو", "أبو"])
+_AND = frozenset(["and", "und", "et", "&"])
+
+
+class NameParts(NamedTuple):
+    """The display forms of a full name's parts; "" where there is none."""
+
+    given: str = ""
+    middle: str = ""
+    family: str = ""
+    prefix: str = ""
+    suffix: str = ""
+
+
+@functools.cache
+def _bare_list(key: str) -> frozenset[str]:
+    return frozenset(bare(word) for word in word_list(_WORDS, key))
+
+
+def _is_prefix(token: str, region: str) -> bool:
+    small = bare(token)
+    if small == "m":
+        return token.endswith(".") and region in ("FR", "BE", "LU", "CH", "MC")
+    parts = small.replace(".", "-").split("-")
+    known = _bare_list("prefix.written")
+    return small in known or (len(parts) > 1 and all(part in known for part in parts))
+
+
+def _is_suffix(token: str, after_comma: bool) -> bool:
+    small = bare(token).replace(".", "")
+    return small in _bare_list("suffix.anywhere") or (after_comma and small in _bare_list("suffix.after_comma"))
+
+
+def split_name(text: str, region: str = "") -> NameParts:
+    """Split one full name. A name that cannot be understood gives empty parts."""
+    pieces = [piece for piece in _COMMA.split(_ASIDE.sub("", text).strip()) if piece]
+    suffixes: list[str] = []
+    while len(pieces) > 1 and all(_is_suffix(token, True) for token in pieces[-1].split()):
+        suffixes.insert(0, pieces.pop())
+    if len(pieces) == 2 and _is_no_name([bare(token) for token in pieces[1].split()]):
+        pieces.pop()
+    if not pieces or len(pieces) > 2:
+        return NameParts()
+    tokens = pieces[-1].split()
+    prefixes, tokens, late = _trim(tokens, region)
+    suffixes[:0] = late
+    if len(pieces) == 2:
+        family_prefixes, family, late = _trim(pieces[0].split(), region)
+        given, middle = _given_middle(tokens)
+        prefix, suffix = " ".join(family_prefixes + prefixes), ", ".join(late + suffixes)
+        return NameParts(given, middle, " ".join(family), prefix, suffix)
+    given, middle, surname = _core(tokens, prefixes, region)
+    return NameParts(given, middle, surname, " ".join(prefixes), ", ".join(suffixes))
+
+
+def _trim(tokens: list[str], region: str) -> tuple[list[str], list[str], list[str]]:
+    """Honorifics in front, what is between, suffixes behind."""
+    start, end = 0, len(tokens)
+    while start < end - 1 and _is_prefix(tokens[start], region):
+        doubtful = bare(tokens[start]) in _bare_list("prefix.doubtful")
+        if doubtful and end - start <= 2 and not tokens[start].endswith("."):
+            break
+        if region == "ID" and bare(tokens[start]) == "sri":
+            break
+        start += 1
+    while end - start > 1 and (
+        (_is_suffix(tokens[end - 1], False) and (end - start > 2 or start > 0 or "." in tokens[end - 1]))
+        or bare(tokens[end - 1]) in _bare_list("prefix.after")
+    ):
+        end -= 1
+    return tokens[:start], tokens[start:end], tokens[end:]
+
+
+def _given_middle(tokens: Sequence[str]) -> tuple[str, str]:
+    if len(tokens) > 1 and any(bare(token) in _AND for token in tokens):
+        return " ".join(tokens), ""
+    size = 2 if len(tokens) > 1 and bare(tokens[0]) in _JOINED else 1
+    return " ".join(tokens[:size]), " ".join(tokens[size:])
+
+
+def _core(tokens: list[str], prefixes: Sequence[str], region: str) -> tuple[str, str, str]:
+    if len(tokens) == 1:
+        return _single(tokens[0], prefixes, region)
+    if all(_EAST.search(token) for token in tokens):
+        return " ".join(tokens[1:]), "", tokens[0]
+    small = [bare(token) for token in tokens]
+    if _AND & set(small):
+        return " ".join(tokens[:-1]), "", tokens[-1]
+    if _family_first(tokens, small, region):
+        return tokens[-1], " ".join(tokens[1:-1]), tokens[0]
+    start = _family_start(tokens, small, region)
+    given, middle = _given_middle(tokens[:start])
+    return given, middle, " ".join(tokens[start:])
+
+
+def _single(token: str, prefixes: Sequence[str], region: str) -> tuple[str, str, str]:
+    """One word: Han and Hangul are cut after the family name; others are a given name, after Mr a family name."""
+    for glued in sorted(_bare_list("prefix.glued"), key=len, reverse=True):
+        if token.endswith(glued) and len(token) > len(glued) + 1 and _EAST.search(token):
+            return _single(token[: -len(glued)], prefixes, region)
+    compound = _bare_list("order.han_compound") | _bare_list("order.hangul_compound")
+    if _HANGUL.fullmatch(token) or (_HAN.fullmatch(token) and region != "JP"):
+        size = 2 if len(token) > 2 and token[:2] in compound else 1
+        return token[size:], "", token[:size]
+    if _EAST.search(token):
+        return "", "", ""
+    if prefixes and bare(prefixes[-1]) not in _bare_list("prefix.with_given"):
+        return "", "", token
+    return token, "", ""
+
+
+def _family_first(tokens: Sequence[str], small: Sequence[str], region: str) -> bool:
+    if small[0] in _bare_list("order.vietnamese_only") and small[-1] not in _bare_list("order.vietnamese_only"):
+        return True
+    if small[0] in _bare_list("case.vietnamese") and (region == "VN" or (len(tokens) > 2 and not small[0].isascii())):
+        return True
+    if region not in _regions("order.family_first"):
+        return False
+    if region == "VN":
+        return small[-1] not in _bare_list("case.vietnamese")
+    if region == "HU":
+        given = _bare_list("order.hungarian_given")
+        return not (small[0] in given and small[-1] not in given)
+    if region == "JP":
+        return False
+    names = _bare_list("order.east_asian")
+    return len(tokens) <= 3 and small[0] in names and small[-1] not in names
+
+
+@functools.cache
+def _regions(key: str) -> frozenset[str]:
+    return word_list(_WORDS, key)
+
+
+def _family_start(tokens: Sequence[str], small: Sequence[str], region: str) -> int:
+    """Where the family name begins: at its particle, else at the last word (or the last two, where names are so)."""
+    count = len(tokens)
+    first = 2 if count > 2 and small[0] in _JOINED else 1
+    for place in range(first, count - 1):
+        particle = small[place] in _bare_list("case.particles") or tokens[place].lower() in _bare_list("case.particles")
+        if particle and (small[place] not in _MAYBE_NAMES or tokens[place].islower()):
+            return place
+    if count > 3 and small[-2] in ("y", "i") and tokens[-2].islower():
+        return count - 3
+    if region in _regions("order.two_families") and count > 2 and len(small[1]) > 1:
+        return count - 2
+    return count - 1
+
+
+def natural_order(text: str, region: str = "") -> str:
+    """``Family, Given`` as ``Given Family``; anything less certain comes back as it is."""
+    pieces = _COMMA.split(text.strip())
+    if len(pieces) != 2 or not all(pieces) or _NO_NAME.search(text):
+        return text
+    family, given = pieces[0].split(), pieces[1].split()
+    prefixes, given_core, late = _trim(given, region)
+    if not _is_family(family, region) or len(given_core) > 3 or not _is_given(given, given_core, region):
+        return text
+    return " ".join([*prefixes, *given_core, *family, *late])
+
+
+def _is_family(tokens: Sequence[str], region: str) -> bool:
+    names = [token for token in tokens if bare(token) not in _bare_list("case.particles") | _bare_list("case.articles")]
+    if len(names) != 1 and not (region in _regions("order.two_families") and len(names) == 2):
+        return False
+    leading = all(bare(token) not in _bare_list("case.particles") for token in tokens[-1:])
+    return leading and len(bare(names[-1])) > 1 and not _is_prefix(names[-1], region)
+
+
+def _is_given(tokens: Sequence[str], core: Sequence[str], region: str) -> bool:
+    small = [bare(token) for token in core]
+    if not core or any(_is_suffix(token, True) for token in core):
+        return False
+    if len(tokens) == 1 and _is_prefix(tokens[0], region):
+        return False
+    if (_AND | {"y", "o", "or"}) & set(small) or _is_no_name(small):
+        return False
+    return small[0] not in _bare_list("case.particles")
+
+
+def _is_no_name(words: Sequence[str]) -> bool:
+    """Whether any word is one of job titles or companies: "Smith, Manager", "Acme, Inc"."""
+    return any(word in _bare_list("order.no_names") for word in words)

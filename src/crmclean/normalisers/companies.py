@@ -1,0 +1,215 @@
+"""Company names: shouting put right with care, legal form recognised, fillers found.
+
+What a company calls itself is its own affair: whispered and mixed-case names, short capitals (IBM, SAP, BASF, IKEA)
+and everything outside Latin letters stay to the letter.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean import text
+from crmclean.keys.lists import read_toml
+from crmclean.normalisers._draft import Draft, Mask, frame_of, matches
+from crmclean.normalisers._letter_case import capitalised, is_shouted, lowered, shouted
+from crmclean.normalisers._name_junk import all_filler, filler_form, fillers
+from crmclean.normalisers._wordlists import alternation, word_list, word_map
+from crmclean.tables.evidence import TEXT
+from crmclean.tables.normalised import INVALID, VALID, CellOptions, Normalised
+
+__all__ = ["company_kernel", "normalise_company"]
+
+_WORDS = "lists/company_words.toml"
+_WORD = re.compile(r"[^\W_](?:[^\s/,;:()|\"“”„«»–—+-]*[^\W_.])?\.?")
+_CLUSTER = re.compile(r"(?!mc|sch|str|spr|spl|scr|shr|thr|chr|phr|sph|szc)[bcdfghjklmnpqrstvwxz]{3}")  # JPMORGAN
+_SPACELESS = re.compile(r"[぀-ヿ㐀-鿿가-힣]")
+_WEAK_LENGTH = 2
+_MOST_FORMS = 4
+
+
+def company_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | None = None) -> Normalised:
+    """Normalise distinct company names.
+
+    Value: spacing, and case where several words, or one long word, shout. Attributes where a legal form is recognised:
+    ``legal_form`` as written and ``company_base``, the name without it. Issue: ``company.bogus``.
+    """
+    draft = Draft(values)
+    squashed = text.squash_spaces(draft.value)
+    draft.replace(pc.if_else(pa.array(draft.workable), squashed, draft.value), "text.spaces")
+    bogus = _bogus(draft)
+    draft.issue("company.bogus", bogus)
+    if options.case == "repair":
+        wanted = shouted(draft.value) & ~bogus & (draft.matches(r"[A-Z]{5,}") | draft.matches(r"[^\x00-\x7f]"))
+        draft.replace_where(wanted, lambda _, value: repaired(value), "company.case")
+    _write_form(draft, draft.workable & ~bogus)
+    draft.verdict[draft.workable & matches(draft.value, r"[\p{L}\p{M}]|\p{Nd}.*\p{Nd}")] = VALID
+    draft.verdict[bogus] = INVALID
+    return draft.finish()
+
+
+def normalise_company(series: Any) -> pd.DataFrame:
+    """Normalise a Series of company names.
+
+    >>> frame = normalise_company(["GLOBEX TRADING GMBH", "IBM", "Acme Inc."])
+    >>> frame["value"].tolist(), frame["legal_form"].tolist()[::2]
+    (['Globex Trading GmbH', 'IBM', 'Acme Inc.'], ['GmbH', 'Inc.'])
+    """
+    return frame_of(series, company_kernel, CellOptions(field="company"))
+
+
+def _bogus(draft: Draft) -> Mask:
+    forms = filler_form(draft.value)
+    every, hard = all_filler()
+    found = fillers(forms, "companies.whole") | (matches(forms, every) & matches(forms, hard))
+    found &= ~(shouted(draft.value) & matches(draft.value, r"^[A-Z]{3,4}$"))  # AAA, XYZ and DFG may be real
+    return (found | ~matches(draft.value, r"[\p{L}\p{M}\p{N}\p{S}]")) & draft.workable
+
+
+# ---- case ---------------------------------------------------------------------------------------
+
+
+def repaired(value: str) -> str:
+    """One company name, put right if it shouts and it is sure that it does.
+
+    >>> repaired("GLOBEX TRADING CO., LTD."), repaired("SAP DEUTSCHLAND AG & CO. KG"), repaired("NVIDIA")
+    ('Globex Trading Co., Ltd.', 'SAP Deutschland AG & Co. KG', 'NVIDIA')
+    """
+    if not is_shouted(value) or re.search(r"[Ͱ-ӿ԰-֏Ⴀ-ჿ]", value):
+        return value
+    words = [word for word in _WORD.findall(value) if lowered(word).replace(".", "") not in _forms_written()]
+    long = [word for word in words if len(word) >= (5 if len(words) > 1 else 8)]
+    if not any(_is_word(word) for word in long):
+        return value
+    first = True
+
+    def write(found: re.Match[str]) -> str:
+        nonlocal first
+        out = _written(found.group(), first)
+        first = False
+        return out
+
+    return _WORD.sub(write, value)
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _is_word(word: str) -> bool:
+    """Whether capitals are a shouted word rather than an acronym: it can be pronounced, and is long or well known."""
+    small = lowered(word)
+    if small in word_list(_WORDS, "case.acronyms") or not re.fullmatch(r"[^\W\d_]+(?:['’.][^\W\d_]*)*", small):
+        return False
+    if small in word_list(_WORDS, "case.words"):
+        return True
+    if _CLUSTER.match(small):
+        return False
+    return len(small) >= 5 and bool(re.search(r"[aeiouyàáâäãåæèéêëìíîïòóôöõøùúûüıœ]", small)) and "." not in small[:-1]
+
+
+@functools.lru_cache(maxsize=1)
+def _forms_written() -> dict[str, str]:
+    return {word.replace(".", ""): display for word, display in word_map(_WORDS, "case.forms").items()}
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _written(word: str, first: bool) -> str:
+    small = lowered(word)
+    form = _forms_written().get(small.replace(".", ""))
+    if form is not None and not first:
+        dotted = small.count(".") > 1
+        return _dotted(word, form) if dotted else form + ("." if word.endswith(".") else "")
+    if not first and small in word_list(_WORDS, "case.small"):
+        return small
+    if not _is_word(word):
+        return capitalised(word) if first and small in word_list(_WORDS, "case.small") else word
+    if re.match(r"mc[bcdfghjklmnpqrstvwxz]?[a-z]{3}", small):
+        return "Mc" + capitalised(word[2:])
+    parts = re.split(r"(['’])", word)
+    if len(parts) == 3 and len(parts[0]) == 1:
+        return capitalised(parts[0]) + parts[1] + capitalised(parts[2])
+    return capitalised(word)
+
+
+def _dotted(word: str, form: str) -> str:
+    """The dots of ``word`` between the letters of ``form``: S.P.A. and SpA give S.p.A."""
+    letters = iter(form.replace(".", ""))
+    return "".join(mark if mark == "." else next(letters, mark) for mark in word)
+
+
+# ---- legal form ---------------------------------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=1)
+def _form_patterns() -> tuple[str, str]:
+    """Two RE2 patterns: legal forms behind the name, legal forms before it."""
+    found: dict[str, list[str]] = {}
+    spaceless: dict[str, str] = {}
+    for use in ("trailing", "leading"):
+        words = {word for country in read_toml("legal_forms.toml")["country"].values() for word in country.get(use, [])}
+        strong = [word for word in words if _letters(word) > _WEAK_LENGTH or "." in word]
+        weak = [word for word in words if _letters(word) <= _WEAK_LENGTH]
+        found[use] = [rf"(?i:{_spelt(strong)})"] * bool(strong) + [rf"(?:{_spelt(weak)})"] * bool(weak)
+        glued = frozenset(word for word in strong if _SPACELESS.search(word))
+        spaceless[use] = alternation(glued) or "[^\\x{0}-\\x{10ffff}]"  # nothing
+    behind, before = "|".join(found["trailing"]), "|".join(found["leading"])
+    trailing = rf"(?:[\s,(&/+]+(?:{behind})\.?|\(?(?:{spaceless['trailing']}))\)?$"
+    leading = rf"^(?:(?:{before})[\s.]+|\(?(?:{spaceless['leading']})\)?)"
+    return trailing, leading
+
+
+def _letters(word: str) -> int:
+    return sum(letter.isalpha() for letter in word)
+
+
+def _spelt(words: list[str]) -> str:
+    """An alternation in which dots are optional and blanks may be any."""
+    spelt = set()
+    for word in words:
+        plain = word.replace(".", "")
+        escaped = alternation(frozenset([plain]))
+        if plain.isascii() and plain.isalpha() and len(plain) <= 5:
+            spelt.add("".join(letter + r"\.?" for letter in plain))
+        spelt.add(escaped.replace(" ", r"[\s.]+"))
+        spelt.add(alternation(frozenset([word])))
+    return "|".join(sorted(spelt, key=lambda item: (-len(item), item)))
+
+
+def _write_form(draft: Draft, wanted: Mask) -> None:
+    """Without groups in the pattern RE2 stays fast; what was cut off is read from the bytes that are left over."""
+    form, base = pa.nulls(len(draft.value), TEXT), pa.nulls(len(draft.value), TEXT)
+    for pattern, behind in zip(_form_patterns(), (True, False), strict=True):
+        mask = wanted & matches(draft.value, pattern)
+        some = draft.value.filter(pa.array(mask))
+        left = pc.replace_substring_regex(some, pattern, "")
+        for _ in range(_MOST_FORMS - 1 if behind else 0):  # one form a pass: GmbH & Co. KG
+            left = pc.replace_substring_regex(left, pattern, "")
+        cut = pc.utf8_trim(_cut_off(some, left, behind), " ,;(")
+        closes = np.asarray(pc.and_(pc.ends_with(cut, ")"), pc.invert(pc.match_substring(cut, "("))), bool)
+        cut = pc.if_else(pa.array(closes), pc.utf8_rtrim(cut, ")"), cut)
+        left = pc.utf8_trim(left, " ,;(")
+        named = matches(left, r"[\p{L}\p{N}]")
+        mask[np.flatnonzero(mask)[~named]] = False
+        form = pc.replace_with_mask(form, pa.array(mask), cut.filter(pa.array(named)))
+        base = pc.replace_with_mask(base, pa.array(mask), left.filter(pa.array(named)))
+        wanted = wanted & ~mask
+    draft.attribute("legal_form", form)
+    draft.attribute("company_base", base)
+
+
+def _cut_off(whole: pa.Array, left: pa.Array, behind: bool) -> pa.Array:
+    """What is missing of each ``whole`` in ``left``, which is its beginning (or its end)."""
+    sizes = np.asarray(pc.subtract(pc.binary_length(whole), pc.binary_length(left)), np.int64)
+    joined = np.frombuffer(b"".join(whole.cast(pa.large_binary()).to_pylist()), np.uint8)
+    ends = np.cumsum(np.asarray(pc.binary_length(whole), np.int64))
+    starts = ends - sizes if behind else ends - np.asarray(pc.binary_length(whole), np.int64)
+    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    index = np.repeat(starts - offsets[:-1], sizes) + np.arange(offsets[-1])
+    data = joined[index] if len(index) else joined[:0]
+    return pa.LargeStringArray.from_buffers(len(whole), pa.py_buffer(offsets), pa.py_buffer(data.tobytes()))
+
+

@@ -1,0 +1,244 @@
+"""Cities, regions, countries and postcodes."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean import text
+from crmclean.keys.lists import read_rows
+from crmclean.keys.places import country_key, region_key
+from crmclean.normalisers._draft import Draft, Mask, frame_of, matches, regions_of
+from crmclean.normalisers._letter_case import is_shouted, shouted, whispered
+from crmclean.normalisers._wordlists import word_list
+from crmclean.normalisers.addresses import place_case
+from crmclean.tables.evidence import TEXT
+from crmclean.tables.normalised import INVALID, VALID, CellOptions, Normalised
+
+__all__ = [
+    "city_kernel",
+    "country_kernel",
+    "normalise_city",
+    "normalise_country",
+    "normalise_postcode",
+    "normalise_region",
+    "postcode_kernel",
+    "region_kernel",
+]
+
+CODED = frozenset({"US", "CA", "AU", "BR"})  # countries whose CRMs write regions as codes
+_WORDS = "lists/place_words.toml"
+
+
+def _tidy(values: pa.Array) -> Draft:
+    draft = Draft(values)
+    squashed = text.squash_spaces(draft.value)
+    draft.replace(pc.if_else(pa.array(draft.workable), squashed, draft.value), "text.spaces")
+    return draft
+
+
+# ---- cities -------------------------------------------------------------------------------------
+
+
+def city_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | None = None) -> Normalised:
+    """Normalise distinct city names: spacing, and case where a name shouts or whispers."""
+    draft = _tidy(values)
+    if options.case == "repair":
+        places = regions_of(len(draft.original), options, regions).to_pylist()
+        wanted = shouted(draft.value) | whispered(draft.value)
+        draft.replace_where(wanted, lambda place, value: _city(value, places[place]), "city.case")
+    letters = matches(draft.value, r"[\p{L}\p{M}]")
+    draft.verdict[draft.workable & letters & ~matches(draft.value, "@|://")] = VALID
+    return draft.finish()
+
+
+def _city(value: str, region: str) -> str:
+    if is_shouted(value) and len(value) < 4 and value.lower() not in word_list(_WORDS, "case.short_cities"):
+        return value
+    return place_case(value, region)
+
+
+def normalise_city(series: Any, region: str = "", regions: Any = None) -> pd.DataFrame:
+    """Normalise a Series of cities.
+
+    >>> normalise_city(["PARIS", "rio de janeiro", "WASHINGTON DC", "NYC", "मुंबई"])["value"].tolist()
+    ['Paris', 'Rio de Janeiro', 'Washington DC', 'NYC', 'मुंबई']
+    """
+    return frame_of(series, city_kernel, CellOptions(field="city", region=region), regions)
+
+
+# ---- regions ------------------------------------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=1)
+def _covered() -> pa.Array:
+    """The countries whose regions are known."""
+    return pa.array(sorted({row["code"][:2] for row in read_rows("regions.csv")}), TEXT)
+
+
+def region_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | None = None) -> Normalised:
+    """Normalise distinct states, provinces and regions of a country.
+
+    Value: the second part of the ISO 3166-2 code in the United States, Canada, Australia and Brazil (``CA``); elsewhere
+    the name as it was typed. Attribute ``region_code``: the whole code (``US-CA``). Issue ``region.unknown``: the
+    country has a table and the value is not in it; ``region_suggestion`` then names the one region a letter away.
+    """
+    draft = _tidy(values)
+    places = regions_of(len(draft.original), options, regions)
+    code = region_key(draft.value, places)
+    known = np.asarray(pc.is_in(places, _covered())) & draft.workable
+    found = known & matches(code, r"^[A-Z]{2}-[A-Z0-9]{1,3}$")
+    coded = found & np.asarray(pc.is_in(places, pa.array(sorted(CODED), TEXT)))
+    part = pc.replace_substring_regex(code, r"^[A-Z]+-", "")
+    draft.replace(pc.if_else(pa.array(coded), part, draft.value), "region.code")
+    unknown = known & ~found
+    draft.issue("region.unknown", unknown)
+    draft.attribute("region_code", pc.if_else(pa.array(found), code, pa.scalar(None, TEXT)))
+    _suggest_region(draft, unknown, places)
+    draft.verdict[found] = VALID
+    return draft.finish()
+
+
+def _suggest_region(draft: Draft, unknown: Mask, places: pa.Array) -> None:
+    if not unknown.any():
+        return
+    index = pa.array(np.flatnonzero(unknown))
+    folded = text.match_key(draft.value.take(index)).to_pylist()
+    pairs = zip(places.take(index).to_pylist(), folded, strict=True)
+    near = [_near_region(country, name) for country, name in pairs]
+    nothing = pa.nulls(len(draft.value), TEXT)
+    draft.attribute("region_suggestion", pc.replace_with_mask(nothing, pa.array(unknown), pa.array(near, TEXT)))
+
+
+@functools.lru_cache(maxsize=16)
+def _deletions(country: str) -> dict[str, str | None]:
+    """Each region name with one letter left out (or none) -> its code; None where two regions share the form."""
+    found: dict[str, str | None] = {}
+    for row in read_rows("regions.csv"):
+        if not row["code"].startswith(country):
+            continue
+        names = text.match_key(pa.array(row["names"].split("|"), TEXT)).to_pylist()
+        for form in {form for name in names if len(name) > 4 for form in _without_one(name)}:
+            found[form] = row["code"] if found.get(form, row["code"]) == row["code"] else None
+    return found
+
+
+def _without_one(name: str) -> set[str]:
+    return {name, *(name[:place] + name[place + 1 :] for place in range(len(name)))}
+
+
+def _near_region(country: str, name: str) -> str | None:
+    """The one region a single edit away (symmetric deletion), or None."""
+    if not 4 <= len(name) <= 40:
+        return None
+    table = _deletions(country)
+    near = {table[form] for form in _without_one(name) if form in table}
+    return next(iter(near)) if len(near) == 1 else None
+
+
+def normalise_region(series: Any, region: str = "", regions: Any = None) -> pd.DataFrame:
+    """Normalise a Series of states or regions; ``region`` or ``regions`` give the country.
+
+    >>> normalise_region(["california", "TX", "Ontario"], regions=["US", "US", "CA"])["value"].tolist()
+    ['CA', 'TX', 'ON']
+    """
+    return frame_of(series, region_kernel, CellOptions(field="state", region=region), regions)
+
+
+# ---- countries ----------------------------------------------------------------------------------
+
+
+def country_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | None = None) -> Normalised:
+    """Normalise distinct countries to ISO 3166 alpha-2 codes.
+
+    A name, code or nationality in any language of the table is understood; what is not stays as it is, with the issue
+    ``country.unknown``.
+    """
+    draft = _tidy(values)
+    code = country_key(draft.value)
+    found = np.asarray(pc.fill_null(pc.not_equal(code, ""), False), bool) & draft.workable
+    draft.replace(pc.if_else(pa.array(found), code, draft.value), "country.iso")
+    draft.issue("country.unknown", draft.present & ~found)
+    draft.verdict[draft.present] = INVALID
+    draft.verdict[found] = VALID
+    return draft.finish()
+
+
+def normalise_country(series: Any) -> pd.DataFrame:
+    """Normalise a Series of countries.
+
+    >>> normalise_country(["Deutschland", "भारत", "usa", "Absurdistan"])["value"].tolist()
+    ['DE', 'IN', 'US', 'Absurdistan']
+    """
+    return frame_of(series, country_kernel, CellOptions(field="country"))
+
+
+# ---- postcodes ----------------------------------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=1)
+def _postcodes() -> dict[str, tuple[str, str]]:
+    """Region -> RE2 pattern over capitals without blanks and hyphens, and the template of the usual way to write it."""
+    return {row["country"]: (f"^(?:{row['pattern']})$", row["template"]) for row in read_rows("postcodes.csv")}
+
+
+def postcode_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | None = None) -> Normalised:
+    """Normalise distinct postcodes, each by the rules of its region; without a known region only spacing and digits.
+
+    A spreadsheet's ``.0`` is dropped and, where the region is the United States (or another with zeros in front and
+    only digits), the lost zeros are put back. Issue ``postcode.mismatch``: not of its country's form; nothing changed.
+    """
+    draft = _tidy(values)
+    draft.replace(_folded_digits(draft), "postcode.format")
+    decimal = draft.matches(r"^\d{3,6}\.0+$") & draft.workable
+    if decimal.any():
+        cut = pc.replace_substring_regex(draft.value, r"\.0+$", "")
+        draft.replace(pc.if_else(pa.array(decimal), cut, draft.value), "postcode.decimal")
+    places = regions_of(len(draft.original), options, regions)
+    own = np.zeros(len(places), bool)
+    if regions is not None:
+        own = np.asarray(pc.fill_null(pc.not_equal(regions, ""), False), bool)
+    compact = pc.replace_substring_regex(pc.utf8_upper(draft.value), r"[\s.\p{Pd}]+", "")
+    for region in sorted(set(pc.unique(places).to_pylist()) & _postcodes().keys()):
+        here = np.asarray(pc.equal(places, region)) & draft.workable
+        _one_country(draft, compact, here, own, region)
+    return draft.finish()
+
+
+def _folded_digits(draft: Draft) -> pa.Array:
+    foreign = draft.workable & draft.matches(r"[^\x00-\x7f]")
+    if not foreign.any():
+        return draft.value
+    return pc.if_else(pa.array(foreign), text.fold_digits(draft.value), draft.value)
+
+
+def _one_country(draft: Draft, compact: pa.Array, here: Mask, own: Mask, region: str) -> None:
+    """One region's postcodes. Only the row's own country, no mere default, may call one wrong or short of zeros."""
+    pattern, template = _postcodes()[region]
+    if region in ("US", "PR"):
+        short = here & own & matches(compact, r"^\d{3,4}$")
+        padded = pc.ascii_lpad(compact, 5, "0")
+        short &= matches(padded, pattern)
+        draft.replace(pc.if_else(pa.array(short), padded, draft.value), "postcode.zeros")
+        compact = pc.if_else(pa.array(short), padded, compact)
+    fits = here & matches(compact, pattern)
+    written = pc.utf8_trim(pc.replace_substring_regex(compact, pattern, template), " -")
+    draft.replace(pc.if_else(pa.array(fits), written, draft.value), "postcode.format")
+    draft.verdict[fits] = VALID
+    wrong = here & own & ~fits
+    draft.verdict[wrong] = INVALID
+    draft.issue("postcode.mismatch", wrong | draft.issues.get("postcode.mismatch", wrong))
+
+
+def normalise_postcode(series: Any, region: str = "", regions: Any = None) -> pd.DataFrame:
+    """Normalise a Series of postcodes; ``region`` or ``regions`` give the country.
+
+    >>> normalise_postcode(["sw1a2aa", "2134", "k1a0b1", "११०००१"], regions=["GB", "US", "CA", "IN"])["value"].tolist()
+    ['SW1A 2AA', '02134', 'K1A 0B1', '110001']
+    """
+    return frame_of(series, postcode_kernel, CellOptions(field="postal_code", region=region), regions)

@@ -1,0 +1,337 @@
+"""Inferring a plan: from the distinct values of whole columns, so that the order of rows never matters.
+
+A column of more than 200,000 distinct values is judged by the 50,000 whose content hashes are smallest: the same ones
+whatever the order, and the same ones tonight.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.errors import UsageError
+from crmclean.keys.emails import email_domain, is_free_mail
+from crmclean.keys.places import country_key
+from crmclean.mapping import ColumnGuess, map_table
+from crmclean.mapping.packs import fold_header, is_known_header
+from crmclean.normalisers.date_evidence import DateEvidence, date_evidence
+from crmclean.normalisers.phones import phone_kernel
+from crmclean.plan import ColumnPlan, DialectPlan, Plan
+from crmclean.tables.batch import as_text
+from crmclean.tables.evidence import TEXT
+from crmclean.tables.fields import BY_NAME, Kind, kind_of
+from crmclean.tables.normalised import CellOptions
+from crmclean.text import is_blank, strip_invisible
+
+if TYPE_CHECKING:
+    from crmclean.files.read import Source
+    from crmclean.ruleset.spec import Rules
+
+__all__ = ["infer_plan", "is_known_header"]
+
+_MOST_DISTINCT, _SAMPLE = 200_000, 50_000
+_HALF = 0.5  # a region that is not even half of what is known is no default
+
+_MONTH_FIRST: Final = frozenset({"US", "PH", "PW", "FM", "MH", "GU", "PR", "VI", "AS", "MP", "UM"})
+_YEAR_FIRST: Final = frozenset({"CN", "JP", "KR", "TW", "HU", "LT", "MN", "IR"})
+
+# Country domains that are mostly bought for their letters.
+_VANITY: Final = frozenset(
+    [
+        "ac",
+        "ai",
+        "am",
+        "as",
+        "bz",
+        "cc",
+        "cd",
+        "cf",
+        "co",
+        "cx",
+        "fm",
+        "ga",
+        "gg",
+        "gl",
+        "gq",
+        "im",
+        "io",
+        "is",
+        "la",
+        "ly",
+        "me",
+        "ml",
+        "mu",
+        "nu",
+        "pw",
+        "sc",
+        "sh",
+        "so",
+        "st",
+        "tk",
+        "tm",
+        "to",
+        "tv",
+        "vc",
+        "vu",
+        "ws",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class _Column:
+    """One column: its name, its header cell, its distinct values with the number of rows of each."""
+
+    name: str
+    header: str
+    values: pa.LargeStringArray
+    counts: np.ndarray[Any, np.dtype[np.int64]]
+
+
+def infer_plan(source: str | os.PathLike[str] | pd.DataFrame | pa.Table | Source, rules: Rules | None = None) -> Plan:
+    """What a source is: how to read it, what each column means, one date order per date column, the default region.
+
+    Parameters
+    ----------
+    source : path, pandas.DataFrame, pyarrow.Table or files.read.Source
+        A path is read first.
+    rules : Rules, optional
+        ``rules.mapping`` (header to field, "" leaves a column unmapped) and ``rules.input.region`` win over what the
+        data says.
+
+    Returns
+    -------
+    Plan
+        Each column carries how sure the inference is, and why.
+
+    Raises
+    ------
+    InputError
+        If a path cannot be read.
+    UsageError
+        If ``source`` is none of the above.
+
+    Examples
+    --------
+    >>> plan = infer_plan(pd.DataFrame({"E-mail": ["ann@acme.in"], "Created": ["25/12/2025"], "Colour": ["red"]}))
+    >>> [(column.field, column.date_order) for column in plan.columns]
+    [('email', ''), ('created_at', 'dmy'), (None, '')]
+    """
+    name, dialect, columns = _opened(source)
+    mapped = map_table([column.name for column in columns], {column.name: column.values for column in columns})
+    guesses = [_overruled(column, guess, rules) for column, guess in zip(columns, mapped.columns, strict=True)]
+    region, region_why = _region(columns, guesses, rules)
+    evidence = {
+        column.name: date_evidence(column.values)
+        for column, guess in zip(columns, guesses, strict=True)
+        if kind_of(guess.field) is Kind.DATE
+    }
+    plans = [_column_plan(column, guess, evidence, region) for column, guess in zip(columns, guesses, strict=True)]
+    return Plan(
+        source=name, system=mapped.system, region=region, region_why=region_why, dialect=dialect, columns=tuple(plans)
+    )
+
+
+# ---- opening
+
+
+def _opened(source: Any) -> tuple[str, DialectPlan, list[_Column]]:
+    if isinstance(source, str | os.PathLike):
+        from crmclean.files.read import read_source  # the readers are only needed for a path
+
+        source = read_source(source, known=is_known_header)
+    if isinstance(source, pd.DataFrame):
+        return "", DialectPlan(), _of_frame(source)
+    if isinstance(source, pa.Table):
+        return "", DialectPlan(), [_counted(name, name, source[name]) for name in source.schema.names]
+    if not hasattr(source, "table") or not hasattr(source, "dialect"):
+        raise UsageError(f"a plan is inferred from a path, a DataFrame or a table, not from {type(source).__name__}")
+    names = source.table.schema.names
+    headers = source.header if len(source.header) == len(names) else names
+    columns = [_counted(name, header, source.table[name]) for name, header in zip(names, headers, strict=True)]
+    facts = {
+        field: getattr(source.dialect, field) for field in DialectPlan.model_fields if hasattr(source.dialect, field)
+    }
+    return source.name, DialectPlan(**facts), columns
+
+
+def _of_frame(frame: pd.DataFrame) -> list[_Column]:
+    """The columns of a frame as text; values that are not text are written as Python writes them."""
+    seen: dict[str, int] = {}
+    columns = []
+    for position, label in enumerate(frame.columns):
+        header = str(label)
+        seen[header] = seen.get(header, 0) + 1
+        series = frame.iloc[:, position]
+        text = series.map(str, na_action="ignore") if series.dtype == object else series
+        name = header if seen[header] == 1 else f"{header}#{seen[header]}"
+        columns.append(_counted(name, header, pa.array(text, from_pandas=True)))
+    return columns
+
+
+def _counted(name: str, header: str, values: Any) -> _Column:
+    """Distinct filled values in the order of their text, with their row counts; hashed sampling when there are many."""
+    text = as_text(values)
+    counted = text.filter(pc.invert(is_blank(text))).value_counts()
+    distinct, counts = as_text(counted.field(0)), counted.field(1).to_numpy()
+    if len(distinct) > _MOST_DISTINCT:
+        hashes = pd.util.hash_array(distinct.to_numpy(zero_copy_only=False), categorize=False)
+        chosen = np.argsort(hashes, kind="stable")[:_SAMPLE]
+        distinct, counts = distinct.take(pa.array(chosen)), counts[chosen]
+    order = pc.sort_indices(distinct)
+    return _Column(name, header, distinct.take(order), counts[order.to_numpy()])
+
+
+# ---- columns
+
+
+def _overruled(column: _Column, guess: ColumnGuess, rules: Rules | None) -> ColumnGuess:
+    """The mapping of the rules, by the header's text or any spelling of it that folds to the same."""
+    wishes = dict(rules.mapping) if rules is not None else {}
+    folded = {fold_header(header): field for header, field in wishes.items()}
+    for key, table in ((column.name, wishes), (column.header, wishes), (fold_header(column.name), folded)):
+        if key in table:
+            field = table[key] or None
+            polarity = BY_NAME[field].polarity if field else 0
+            return ColumnGuess(column.name, field, 1.0, "the rules say so", polarity)
+    return guess
+
+
+def _column_plan(column: _Column, guess: ColumnGuess, evidence: Mapping[str, DateEvidence], region: str) -> ColumnPlan:
+    facts: dict[str, Any] = {"polarity": guess.polarity}
+    confidence, why = guess.confidence, guess.why
+    if column.name in evidence:
+        calendar = _calendar(evidence[column.name])
+        order, sure, reason = _date_order(column.name, evidence, region)
+        facts |= {"date_order": order, "calendar": calendar}
+        confidence = round(min(confidence, sure), 2)
+        why = "; ".join(part for part in (why, reason, "Jalali years" if calendar == "jalali" else "") if part)
+    elif kind_of(guess.field) is Kind.NOTE or (guess.field is None and _is_prose(column)):
+        facts["free_text"] = True
+    return ColumnPlan(
+        column=column.name, header=column.header, field=guess.field, confidence=confidence, why=why, **facts
+    )
+
+
+def _is_prose(column: _Column) -> bool:
+    """Sentences: a third of the values has eight words or more."""
+    if not len(column.values):
+        return False
+    long = pc.match_substring_regex(column.values, r"(?:\S+\s+){7}\S")
+    return float(np.asarray(long).mean()) >= 1 / 3
+
+
+# ---- dates
+
+
+def _calendar(found: DateEvidence) -> str:
+    return "jalali" if found.jalali > found.gregorian else "gregorian"
+
+
+def _date_order(name: str, evidence: Mapping[str, DateEvidence], region: str) -> tuple[str, float, str]:
+    """(order, how sure, why) of a column: its own values, else the file's other dates, else the region's habit."""
+    found = evidence[name]
+    if not found.slots:
+        return ("ymd", 1.0, "") if found.whole_year_first else ("", 1.0, "")
+    own = _decided(found)
+    if own:
+        return own
+    if found.day_first and found.month_first:
+        return "", 0.5, f"{found.day_first} dates can only be day first, {found.month_first} only month first"
+    if found.dotted == found.slots:
+        return "dmy", 0.9, "dates with dots are day first"
+    others = [decision for other, each in evidence.items() if other != name and (decision := _decided(each))]
+    orders = {order for order, _, _ in others}
+    if len(orders) == 1:
+        return orders.pop(), 0.8, "no day above 12; as the other dates of the file"
+    if region:
+        order = "mdy" if region in _MONTH_FIRST else "ymd" if found.year_first and region in _YEAR_FIRST else "dmy"
+        return order, 0.65, f"no day above 12; the habit of {region}"
+    return "", 0.4, "day and month cannot be told apart; set date_order"
+
+
+def _decided(found: DateEvidence) -> tuple[str, float, str] | None:
+    """What numbers above 12 decide; a stray one in fifty does not count against the rest."""
+    counts = {"dmy": found.day_first, "mdy": found.month_first, "ymd": found.year_first}
+    best = max(counts, key=lambda order: counts[order])
+    total = sum(counts.values())
+    if not total or counts[best] < 0.98 * total:
+        return None
+    what = {"dmy": "day", "mdy": "month", "ymd": "year"}[best]
+    word = "year" if best == "ymd" else "day"
+    return (
+        best,
+        min(0.99, 0.9 + 0.02 * total),
+        f"{counts[best]} dates with a {word} above {31 if best == 'ymd' else 12}: {what} first",
+    )
+
+
+# ---- the region
+
+
+def _region(columns: Sequence[_Column], guesses: Sequence[ColumnGuess], rules: Rules | None) -> tuple[str, str]:
+    """The default region and why: the rules, the countries, the phones' prefixes, the domains; else "".
+
+    A wrong default would turn a good number into another one, so less than half of the evidence decides nothing.
+    """
+    if rules is not None and rules.input.region:
+        return rules.input.region.upper(), "the rules say so"
+    of_kind: dict[Kind, list[_Column]] = {}
+    for column, guess in zip(columns, guesses, strict=True):
+        of_kind.setdefault(kind_of(guess.field), []).append(column)
+    for what, votes in (
+        ("the most frequent country", [_countries(column) for column in of_kind.get(Kind.COUNTRY, [])]),
+        ("the prefixes of the phone numbers", [_prefixes(column) for column in of_kind.get(Kind.PHONE, [])]),
+        ("the country domains of e-mails", [_domains(column) for column in of_kind.get(Kind.EMAIL, [])]),
+    ):
+        region, share = _most_frequent(votes)
+        if region and share >= _HALF:
+            return region, f"{what} ({share:.0%})"
+    return "", ""
+
+
+def _most_frequent(votes: Sequence[tuple[pa.Array, np.ndarray[Any, np.dtype[np.int64]]]]) -> tuple[str, float]:
+    """The region with the most rows, and its share; ties go to the first in the alphabet."""
+    totals: dict[str, int] = {}
+    for regions, counts in votes:
+        for region, count in zip(regions.to_pylist(), counts.tolist(), strict=True):
+            if region:
+                totals[region] = totals.get(region, 0) + count
+    best = min(totals, key=lambda region: (-totals[region], region), default="")
+    return best, totals[best] / sum(totals.values()) if best else 0.0
+
+
+def _countries(column: _Column) -> tuple[pa.Array, Any]:
+    return country_key(column.values), column.counts
+
+
+def _prefixes(column: _Column) -> tuple[pa.Array, Any]:
+    """Regions of the numbers in international form; at most a few thousand of them are asked."""
+    text = pc.utf8_trim_whitespace(strip_invisible(column.values))
+    mask = np.asarray(pc.match_substring_regex(text, r"^(?:\+|00)\d|^\(\+"))
+    positions = np.flatnonzero(mask)[:: max(1, int(mask.sum()) // 5000)]
+    asked = text.take(pa.array(positions))
+    found = phone_kernel(asked, CellOptions(field="phone")).attributes.get("phone_region", pa.nulls(len(asked), TEXT))
+    return found, column.counts[positions]
+
+
+def _domains(column: _Column) -> tuple[pa.Array, Any]:
+    """Regions of the country domains, when at least three and a fifth of the companies' domains have one."""
+    domains = as_text(email_domain(column.values))
+    own = ~np.asarray(is_free_mail(domains)) & np.asarray(pc.greater(pc.utf8_length(domains), 0))
+    ending = pc.extract_regex(domains, r"\.(?P<tld>[a-z]{2})$").field(0)
+    real = own & ~np.asarray(pc.is_in(pc.fill_null(ending, ""), value_set=pa.array(sorted(_VANITY), TEXT)))
+    ending = pc.if_else(pa.array(real), ending, pa.scalar("", TEXT))
+    ending = pc.if_else(pc.equal(ending, "uk"), "gb", ending)
+    regions = country_key(pc.utf8_upper(ending))
+    told = np.asarray(pc.greater(pc.utf8_length(pc.fill_null(regions, "")), 0))
+    if told.sum() < 3 or told.sum() < 0.2 * own.sum():
+        return pa.array([], TEXT), column.counts[:0]
+    return regions, column.counts

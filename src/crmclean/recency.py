@@ -1,0 +1,48 @@
+"""When a record was last confirmed: the newest date on which somebody or something bore it out."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.context import Context
+from crmclean.tables.batch import Batch
+from crmclean.tables.evidence import TEXT
+
+__all__ = ["NO_DATE", "column_days", "evidence_dates"]
+
+Days = np.ndarray[Any, np.dtype[np.int64]]
+NO_DATE = int(np.iinfo(np.int32).min)
+
+
+def evidence_dates(batch: Batch, context: Context) -> Days:
+    """Newest evidence date per row as days since 1970-01-01; `NO_DATE` where there is none."""
+    newest = np.full(len(batch), NO_DATE, np.int64)
+    today = (context.as_of - datetime.date(1970, 1, 1)).days
+    for field in context.rules.staleness.evidence:
+        for column in context.plan.fields.get(field, []):
+            days = column_days(batch, column)
+            newest = np.maximum(newest, np.where(days <= today, days, NO_DATE))
+    return newest
+
+
+def column_days(batch: Batch, column: str) -> Days:
+    """The dates of a normalised date column as days since 1970-01-01; `NO_DATE` where a cell is no date."""
+    iso = pc.utf8_slice_codeunits(batch.canonical(column), 0, 10)
+    plain = pc.fill_null(pc.match_substring_regex(iso, r"^\d{4}-\d{2}-\d{2}$"), False)
+    chosen = pc.if_else(plain, iso, pa.scalar(None, TEXT)).dictionary_encode()
+    known = chosen.dictionary.to_pylist()
+    days = np.array([_days(text) for text in known] or [NO_DATE], np.int64)
+    codes = chosen.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return np.where(codes >= 0, days[codes], NO_DATE)
+
+
+def _days(text: str) -> int:
+    try:
+        return (datetime.date.fromisoformat(text) - datetime.date(1970, 1, 1)).days
+    except ValueError:
+        return NO_DATE

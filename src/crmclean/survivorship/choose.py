@@ -1,0 +1,121 @@
+"""Choosing: which record of each cluster gives a value. Pure functions of arrays, ties broken by a named order.
+
+The order of preference is always: filled, valid, then the strategy of the field, then the master record, then the
+more trusted source, then the newer evidence, then the smaller record id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.tables.evidence import TEXT
+
+__all__ = ["Members", "best", "choose_master", "first_of_each", "join_values"]
+
+Ints = np.ndarray[Any, np.dtype[np.int64]]
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+@dataclass(frozen=True)
+class Members:
+    """The records of all clusters of two or more; arrays of one length, sorted by cluster.
+
+    Attributes
+    ----------
+    position : int64 array
+        Position in the batch.
+    cluster : int64 array
+        0, 1, 2, ... ascending.
+    source_rank : int64 array
+        0 for the most trusted source.
+    recency : int64 array
+        Newest evidence date, days since 1970-01-01.
+    filled : int64 array
+        Number of filled and valid cells of mapped columns.
+    id_rank : int64 array
+        Rank of the record id.
+    """
+
+    position: Ints
+    cluster: Ints
+    source_rank: Ints
+    recency: Ints
+    filled: Ints
+    id_rank: Ints
+
+    @property
+    def count(self) -> int:
+        """Number of clusters."""
+        return int(self.cluster[-1]) + 1 if len(self.cluster) else 0
+
+
+def choose_master(members: Members, order: Sequence[str]) -> Ints:
+    """Index (into the members) of each cluster's master record, by the rules' order, then the smaller record id."""
+    keys = {
+        "most_trusted": members.source_rank,
+        "most_recent": -members.recency,
+        "most_complete": -members.filled,
+        "oldest": members.recency,
+    }
+    return first_of_each(members.cluster, [keys[name] for name in order] + [members.id_rank])
+
+
+def first_of_each(cluster: Ints, keys: Sequence[Ints]) -> Ints:
+    """Index of the first member of each cluster when sorted by ``keys``, the most important key first."""
+    order = np.lexsort((*reversed(list(keys)), cluster))
+    _, first = np.unique(cluster[order], return_index=True)
+    return order[first]
+
+
+def best(
+    members: Members, master: Mask, filled: Mask, invalid: Mask, strategy: Sequence[Ints]
+) -> tuple[Ints, Mask]:
+    """(index of the member that gives the value, whether it has one) for each cluster."""
+    keys = [
+        (~filled).astype(np.int64),
+        invalid.astype(np.int64),
+        *strategy,
+        (~master).astype(np.int64),
+        members.source_rank,
+        -members.recency,
+        members.id_rank,
+    ]
+    index = first_of_each(members.cluster, keys)
+    return index, filled[index]
+
+
+def join_values(members: Members, values: pa.Array, separator: str, *, split: str = "") -> pa.Array:
+    """The distinct non-empty values of each cluster, oldest evidence first, joined.
+
+    Parameters
+    ----------
+    values : large_string array
+        One value per member.
+    separator : str
+        Put between the values.
+    split : str, optional
+        RE2 pattern at which a value is several ("a; b"); "" takes each cell as one value.
+    """
+    order = np.lexsort((members.id_rank, members.recency, members.cluster))
+    cells = pc.fill_null(values.take(pa.array(order)), "")
+    owner = members.cluster[order]
+    if split:
+        pieces = pc.split_pattern_regex(cells, split)
+        owner = owner[pc.list_parent_indices(pieces).to_numpy()]
+        cells = pc.utf8_trim_whitespace(pc.list_flatten(pieces))
+    present = np.asarray(pc.not_equal(cells, ""), bool)
+    cells, owner = cells.filter(pa.array(present)), owner[present]
+    encoded = cells.dictionary_encode()
+    codes = encoded.indices.to_numpy().astype(np.int64)
+    _, first = np.unique(owner * (len(encoded.dictionary) + 1) + codes, return_index=True)
+    first.sort()
+    sizes = np.bincount(owner[first], minlength=members.count)
+    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    lists = pa.LargeListArray.from_arrays(pa.array(offsets), cells.take(pa.array(first)).cast(TEXT))
+    return pc.binary_join(lists, pa.scalar(separator, TEXT)).cast(TEXT)

@@ -1,0 +1,76 @@
+"""Workbooks: the right sheet, the right rows, dates and numbers as text."""
+
+from __future__ import annotations
+
+import datetime
+import io
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from files_support import aside, read, rows
+
+from crmclean.errors import InputUnreadable
+
+xlsxwriter = pytest.importorskip("xlsxwriter")
+pytest.importorskip("python_calamine")
+
+
+def _workbook(**sheets: list[list[object]]) -> bytes:
+    store = io.BytesIO()
+    with xlsxwriter.Workbook(store, {"in_memory": True}) as book:
+        dates = book.add_format({"num_format": "yyyy-mm-dd"})
+        for name, grid in sheets.items():
+            sheet = book.add_worksheet(name)
+            for row, cells in enumerate(grid):
+                for column, cell in enumerate(cells):
+                    if isinstance(cell, datetime.date):
+                        sheet.write_datetime(row, column, datetime.datetime.combine(cell, datetime.time()), dates)
+                    elif cell is not None:
+                        sheet.write(row, column, cell)
+    return store.getvalue()
+
+
+def test_the_sheet_with_the_data_is_found() -> None:
+    data = _workbook(
+        Cover=[["Leads of the show"]],
+        Leads=[
+            ["Export of today"],
+            [],
+            ["Name", "Phone", "Seen", "Score"],
+            ["Ana", "0049 30", datetime.date(2026, 3, 5), 12],
+            ["Ben", "007", None, 1.5],
+            ["Grand Totals (2 records)"],
+        ],
+    )
+    source = read(data)
+    assert source.header == ("Name", "Phone", "Seen", "Score")
+    assert rows(source) == [("Ana", "0049 30", "2026-03-05", "12"), ("Ben", "007", "", "1.5")]
+    assert source.line.tolist() == [4, 5]
+    assert source.dialect.sheet == "Leads"
+    assert aside(source) == [(1, "preamble"), (2, "blank"), (6, "footer")]
+    assert any("sheet 'Leads'" in note for note in source.notes)
+    assert read(data, dialect=source.dialect).table.equals(source.table)
+
+
+def test_empty_workbook_is_refused() -> None:
+    with pytest.raises(InputUnreadable, match="empty"):
+        read(_workbook(Sheet1=[]))
+
+
+def test_parquet_of_any_types() -> None:
+    table = pa.table(
+        {
+            "id": pa.array([1, None]),
+            "when": pa.array([datetime.datetime(2026, 1, 5, 9, 30), None]),
+            "tags": pa.array([["a", "b"], []]),
+            "raw": pa.array([b"x", None]),
+            "ok": pa.array([True, None]),
+            "kind": pa.array(["k", None]).dictionary_encode(),
+        }
+    )
+    store = io.BytesIO()
+    pq.write_table(table, store)
+    source = read(store.getvalue())
+    assert rows(source)[0] == ("1", "2026-01-05 09:30:00.000000", '["a", "b"]', "x", "true", "k")
+    assert rows(source)[1] == ("", "", "[]", "", "", "")
