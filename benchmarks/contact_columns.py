@@ -131,7 +131,8 @@ def _written(text: pa.Array, groups: list[pa.Array], code: str, trunk: str, way:
     if way == 3:
         return join(trunk, text)
     if way == 4:
-        return join(f"00{code}", text)
+        abroad = "" if code in {"1", "7", "55"} else "00"  # 00 leads abroad in most countries, not in these
+        return join(f"{abroad}{code}", text)
     if way == 5:
         rest = pc.binary_join_element_wise(*groups[1:], "-")
         return join("(", trunk, groups[0], ") ", rest)

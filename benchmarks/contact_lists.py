@@ -81,6 +81,7 @@ class Names:
     mailbox: pa.Array
     variants: tuple[pa.Array, pa.Array]
     nicknames: tuple[pa.Array, pa.Array]
+    common: np.ndarray  # names of the head of a distribution, as against composed rare ones
     ranges: dict[tuple[str, str], tuple[int, np.ndarray]]
     cultures: list[str]
 
@@ -145,6 +146,7 @@ def names() -> Names:
     """The names, built once."""
     entries: list[Entry] = []
     german: list[bool] = []
+    common: list[bool] = []
     ranges: dict[tuple[str, str], tuple[int, np.ndarray]] = {}
     order = np.random.default_rng(0)  # which composed names belong to the tail, and their order: fixed
     for culture, lists in load("cultures").items():
@@ -161,6 +163,7 @@ def names() -> Names:
         for kind, (head, rest, mass) in pools.items():
             ranges[culture, kind] = (len(entries), _cumulative(len(head), len(rest), mass))
             entries += head + rest
+            common += [True] * len(head) + [False] * len(rest)
             german += [culture == "de"] * (len(head) + len(rest))
         ranges.setdefault((culture, "family_f"), ranges[culture, "family_m"])
     short = {name: forms.split() for name, forms in load("words")["nicknames"].items()}
@@ -174,6 +177,7 @@ def names() -> Names:
             pa.array([short.get(name, [name])[0] for name in latin]),
             pa.array([short.get(name, [name])[-1] for name in latin]),
         ),
+        common=np.array(common),
         ranges=ranges,
         cultures=list(load("cultures")),
     )

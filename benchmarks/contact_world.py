@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from contact_columns import filled, join, new_numbers, pick, switch, unique_per_owner
@@ -281,6 +282,10 @@ def _make_families(
     family[member] = family[first[member]]
     culture[member] = culture[first[member]]
     given[member] = _given(culture, rng.random(len(given)) < 0.5, rng)[member]
+    for _ in range(6):  # two of one name at one address and mailbox could not be told apart: draw again
+        pair = pd.MultiIndex.from_arrays([np.where(household >= 0, first, -1 - np.arange(len(first))), given])
+        same = member & np.asarray(pair.duplicated())
+        given[same] = _given(culture, rng.random(len(given)) < 0.5, rng)[same]
     second = np.flatnonzero(member & (first == np.arange(len(first)) - 1))
     junior = second[rng.random(len(second)) < 0.06]
     given[junior] = given[first[junior]]
@@ -300,14 +305,17 @@ def _make_namesakes(
     """Some people have the name of someone at another company, some that of a colleague (in place)."""
     count = len(company)
     worker = household < 0
-    other = np.flatnonzero(worker & (rng.random(count) < 0.01))
-    model = rng.permutation(other)
-    keep = country[model] == country[other]
-    other, model = other[keep], model[keep]
-    taken = given[model].copy(), family[model].copy(), culture[model].copy()
-    given[other], family[other], culture[other] = taken
-    neighbour = np.flatnonzero(worker & (size[company] >= BIG) & (rng.random(count) < 0.004))
-    neighbour = neighbour[(neighbour > 0) & (company[neighbour] == company[neighbour - 1])]
+    other = np.flatnonzero(worker & (rng.random(count) < 0.015))
+    common = names().common[family] & names().common[given]  # two of one rare name would be a wonder
+    rest = np.setdiff1d(np.flatnonzero(worker & common), other)
+    rest = rest[np.argsort(country[rest], kind="stable")]
+    first, last = (np.searchsorted(country[rest], country[other], side=side) for side in ("left", "right"))
+    other, first, last = (column[last > first] for column in (other, first, last))
+    model = rest[first + (rng.random(len(other)) * (last - first)).astype(np.int64)]
+    for column in (given, family, culture):
+        column[other] = column[model]
+    neighbour = np.flatnonzero(worker & (size[company] >= BIG) & (rng.random(count) < 0.008))
+    neighbour = neighbour[(neighbour > 0) & (company[neighbour] == company[neighbour - 1]) & common[neighbour - 1]]
     for column in (given, family, culture):
         column[neighbour] = column[neighbour - 1]
 

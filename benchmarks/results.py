@@ -6,8 +6,6 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-import psutil
-
 __all__ = ["RESULTS", "machine", "table", "update_section"]
 
 RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
@@ -16,7 +14,8 @@ RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
 def machine() -> str:
     """Cores and memory; nothing else about the machine."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{cores} cores, {psutil.virtual_memory().total / 2**30:.0f} GiB"
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return f"{cores} cores, {memory / 2**30:.0f} GiB"
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

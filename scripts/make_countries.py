@@ -29,12 +29,13 @@ LANGUAGES = (
 # written by hand: everyday names, abbreviations, constituent countries, nationalities
 ALIASES: dict[str, str] = {
     "US": "usa|u.s.a.|u.s.|us of a|america|united states of america|the united states|states|american|estados unidos"
-    "|eeuu|ee.uu.|e.u.a.|eua|vereinigte staaten|etats-unis|amerika|amrika|अमेरिका|अमरीका|అమెరికా|அமெரிக்கா|আমেরিকা|آمریکا|امریکا|أمريكا|сша|美国|米国",
-    "GB": "uk|u.k.|great britain|britain|england|scotland|wales|northern ireland|united kingdom of great britain and northern"
-    " ireland|british|english|scottish|welsh|england & wales|grossbritannien|großbritannien|inglaterra|angleterre"
-    "|इंग्लैंड|ब्रिटेन|یوکے|انگلیس|انگلستان|بريطانيا|англия|великобритания|英国|イギリス",
-    "DE": "germany|brd|federal republic of germany|bundesrepublik deutschland|german|deutsch|allemagne|alemania|germania"
-    "|jermany|জার্মানি|جرمنی",
+    "|eeuu|ee.uu.|e.u.a.|eua|vereinigte staaten|etats-unis|amerika"
+    "|amrika|अमेरिका|अमरीका|అమెరికా|அமெரிக்கா|আমেরিকা|آمریکا|امریکا|أمريكا|сша|美国|米国",
+    "GB": "uk|u.k.|great britain|britain|england|scotland|wales|northern ireland|united kingdom of great britain"
+    " and northern ireland|british|english|scottish|welsh|england & wales|grossbritannien|großbritannien|inglaterra"
+    "|angleterre|इंग्लैंड|ब्रिटेन|یوکے|انگلیس|انگلستان|بريطانيا|англия|великобритания|英国|イギリス",
+    "DE": "germany|brd|federal republic of germany|bundesrepublik deutschland|german|deutsch|allemagne|alemania"
+    "|germania|jermany|জার্মানি|جرمنی",
     "AT": "österreich|oesterreich|austrian",
     "CH": "schweiz|suisse|svizzera|swiss|schweizer|helvetia|switz",
     "FR": "french|francaise|republique francaise|frankreich|francia",
@@ -59,8 +60,8 @@ ALIASES: dict[str, str] = {
     "RU": "russia|russian|russian federation|rossiya|rossija|rf|рф|россия|ru fed|russland",
     "UA": "ukrainian|the ukraine|ukraina",
     "BY": "belarusian|byelorussia|belorussia|weissrussland",
-    "IN": "india|indian|bharat|republic of india|hindustan|bharath|ind.|भारत|इंडिया|हिंदुस्तान|भारतवर्ष|ఇండియా|భారతదేశం|భారత్|இந்தியா"
-    "|பாரதம்|ভারত|ভারতবর্ষ|هند|هندوستان|الهند|индия|印度|インド|بھارت",
+    "IN": "india|indian|bharat|republic of india|hindustan|bharath|ind.|भारत|इंडिया|हिंदुस्तान|भारतवर्ष|ఇండియా|భారతదేశం|భారత్"
+    "|இந்தியா|பாரதம்|ভারত|ভারতবর্ষ|هند|هندوستان|الهند|индия|印度|インド|بھارت",
     "PK": "pakistani|islamic republic of pakistan",
     "BD": "bangladeshi|bangla desh|বাংলাদেশ|peoples republic of bangladesh",
     "LK": "ceylon|sri lankan|srilanka",
@@ -81,12 +82,14 @@ ALIASES: dict[str, str] = {
     "PS": "palestine|palestinian|west bank|gaza",
     "YE": "yemeni",
     "EG": "egyptian|arab republic of egypt",
-    "CN": "china|prc|p.r.c.|p.r. china|pr china|peoples republic of china|mainland china|chinese|中國|中国|中华人民共和国|चाइना",
+    "CN": "china|prc|p.r.c.|p.r. china|pr china|peoples republic of china|mainland china|chinese|中國|中国"
+    "|中华人民共和国|चाइना",
     "TW": "taiwan|taiwanese|roc|r.o.c.|republic of china|taiwan r.o.c.|台湾|臺灣|chinese taipei",
     "HK": "hong kong|hongkong|hong kong sar|h.k.|香港",
     "MO": "macau|macao|macao sar",
     "JP": "japanese|nippon|nihon|日本国",
-    "KR": "korea|south korea|republic of korea|korean|s. korea|rok|r.o.k.|korea (south)|대한민국|한국|korea republic of|südkorea",
+    "KR": "korea|south korea|republic of korea|korean|s. korea|rok|r.o.k.|korea (south)|대한민국|한국|korea republic of"
+    "|südkorea",
     "KP": "north korea|dprk|democratic peoples republic of korea|korea (north)",
     "VN": "vietnam|viet nam|vietnamese",
     "TH": "thai",
@@ -155,7 +158,7 @@ ALIASES: dict[str, str] = {
     "TJ": "tajik",
     "KG": "kyrgyz|kirghizia",
     "AZ": "azeri|azerbaijani",
-    "GE": "georgian (country)|republic of georgia",
+    "GE": "georgian|republic of georgia",
     "AM": "armenian",
     "LT": "lithuanian",
     "LV": "latvian",
@@ -172,36 +175,26 @@ ALIASES: dict[str, str] = {
     "CY": "cypriot",
     "MT": "maltese",
 }
-# codes that are also words, or that people use for something else, are left to the context they stand in
-UNSAFE_NAMES = {"georgian (country)"}
+
+
+def territories(language: str) -> dict[str, str]:
+    """Territory names of CLDR in one language, by code."""
+    return {str(code): str(name) for code, name in Locale.parse(language).territories.items()}
 
 
 def entries() -> list[tuple[str, str, str]]:
     """(name, code, source) of everything known, the source that wins first."""
-    found: list[tuple[str, str, str]] = []
-    territories = Locale("en").territories
-    codes = sorted(
-        code
-        for code in territories
-        if len(code) == 2 and code.isalpha() and code not in ("ZZ", "EU", "EZ", "UN", "XA", "XB", "QO")
-    )
-    for country in sorted(pycountry.countries, key=lambda item: item.alpha_2):
-        found += [(country.alpha_2, country.alpha_2, "iso"), (country.alpha_3, country.alpha_2, "iso")]
-    found += [("XK", "XK", "iso"), ("XKX", "XK", "iso")]
-    found += [
-        (name, code, "hand") for code, names in ALIASES.items() for name in names.split("|") if name not in UNSAFE_NAMES
-    ]
-    for country in sorted(pycountry.countries, key=lambda item: item.alpha_2):
-        for attribute in ("name", "common_name", "official_name"):
-            if name := getattr(country, attribute, None):
-                found.append((name, country.alpha_2, "iso"))
+    countries = sorted(pycountry.countries, key=lambda country: str(country.alpha_2))
+    codes = sorted({*(country.alpha_2 for country in countries), "XK"})
+    found = [(code, code, "iso") for code in codes]
+    found += [(country.alpha_3, country.alpha_2, "iso") for country in countries] + [("XKX", "XK", "iso")]
+    found += [(name, code, "hand") for code, names in ALIASES.items() for name in names.split("|")]
+    for country in countries:
+        names = (getattr(country, attribute, None) for attribute in ("name", "common_name", "official_name"))
+        found += [(name, country.alpha_2, "iso") for name in names if name]
     for language in LANGUAGES:
-        names = Locale.parse(language).territories
-        found += [
-            (names[code], code, f"cldr {language}")
-            for code in codes
-            if code in names and (code == "XK" or pycountry.countries.get(alpha_2=code))
-        ]
+        local = territories(language)
+        found += [(local[code], code, f"cldr {language}") for code in codes if code in local]
     return found
 
 
@@ -220,7 +213,7 @@ def main() -> int:
             lines.append((unicodedata.normalize("NFC", name), code, source))
     with TARGET.open("w", encoding="utf-8", newline="") as file:
         file.write(
-            "# Country names and codes -> ISO 3166-1 alpha-2. Written by scripts/make_countries.py; do not edit by hand.\n"
+            "# Country names and codes -> ISO 3166-1 alpha-2. Written by scripts/make_countries.py. Do not edit.\n"
         )
         file.write("# Sources: Unicode CLDR (Unicode licence, see rules/NOTICE), ISO 3166 codes, own aliases (hand).\n")
         writer = csv.writer(file, lineterminator="\n")

@@ -1,8 +1,8 @@
 """The library's front door: `clean`, `check` and `dedupe`, and the result they give.
 
-    result = crmclean.clean("tradeshow.csv", rules="tradeshow", as_of="2026-11-22")
-    result.cleaned, result.quarantined, result.duplicates, result.review      # DataFrames
-    result.write("out/")
+result = crmclean.clean("tradeshow.csv", rules="tradeshow", as_of="2026-11-22")
+result.cleaned, result.quarantined, result.duplicates, result.review      # DataFrames
+result.write("out/")
 """
 
 from __future__ import annotations
@@ -125,7 +125,9 @@ class CleanResult:
         """The rules' objectives with what was reached."""
         return judge_objectives(self.batch, self.context)
 
-    def write(self, folder: str | os.PathLike[str], *, format: str = "csv", force: bool = False, attributes: bool = False) -> Path:
+    def write(
+        self, folder: str | os.PathLike[str], *, format: str = "csv", force: bool = False, attributes: bool = False
+    ) -> Path:
         """Write all files of a run into a folder that appears whole or not at all.
 
         Raises
@@ -202,9 +204,9 @@ def _run(
     wanted = resolve_rules(rules, region)
     if progress:
         progress("read")
-    several = inputs if isinstance(inputs, list | tuple) else [inputs]
+    several: list[Any] = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
     started = time.perf_counter()
-    ingested = ingest(list(several), wanted, resolve_plans(plan))
+    ingested = ingest(several, wanted, resolve_plans(plan))
     read_seconds = time.perf_counter() - started
     context = Context(wanted, ingested.plan, resolve_day(as_of))
     outcome = pipeline.run(ingested.parts, context, progress=progress)
@@ -228,7 +230,8 @@ def resolve_plans(plan: PlanLike) -> list[Plan] | None:
     """Plans from objects or TOML files; one plan serves every input, several go with the inputs in order."""
     if plan is None:
         return None
-    return [_plan(item) for item in (plan if isinstance(plan, list | tuple) else [plan])]
+    several: list[Any] = list(plan) if isinstance(plan, list | tuple) else [plan]
+    return [_plan(item) for item in several]
 
 
 def _plan(plan: Plan | str | os.PathLike[str]) -> Plan:
@@ -238,7 +241,9 @@ def _plan(plan: Plan | str | os.PathLike[str]) -> Plan:
     try:
         return Plan.from_toml(path.read_text(encoding="utf-8"), name=str(path))
     except OSError as error:
-        raise PlanError(f"the plan {path} cannot be read: {error.strerror}", hint="crmclean plan FILE > plan.toml") from error
+        raise PlanError(
+            f"the plan {path} cannot be read: {error.strerror}", hint="crmclean plan FILE > plan.toml"
+        ) from error
 
 
 def resolve_day(as_of: DateLike | None) -> datetime.date:
@@ -318,10 +323,14 @@ def _compared(source: Source, mapping: Mapping[str, str] | None, rules: Rules) -
     else:
         unknown = [name for name in mapping if name not in names]
         if unknown:
-            raise UsageError(f"the map names column {unknown[0]!r}, which {source.name} does not have ({', '.join(names[:12])})")
+            raise UsageError(
+                f"the map names column {unknown[0]!r}, which {source.name} does not have ({', '.join(names[:12])})"
+            )
         wrong = [value for value in mapping.values() if value and value not in BY_NAME and value not in _BIRTH_PARTS]
         if wrong:
-            raise UsageError(f"the map names field {wrong[0]!r}, which does not exist", hint="crmclean plan FILE shows fields")
+            raise UsageError(
+                f"the map names field {wrong[0]!r}, which does not exist", hint="crmclean plan FILE shows fields"
+            )
         meaning = dict(mapping)
     fields: dict[str, list[pa.Array]] = {}
     for name in names:
@@ -335,4 +344,5 @@ _BIRTH_PARTS = ("birth_year", "birth_month", "birth_day")
 
 def _frame(table: pa.Table) -> pd.DataFrame:
     dtype = pd.StringDtype(na_value=np.nan)
-    return table.to_pandas(types_mapper=lambda kind: dtype if kind == TEXT else None)
+    frame: pd.DataFrame = table.to_pandas(types_mapper=lambda kind: dtype if kind == TEXT else None)
+    return frame

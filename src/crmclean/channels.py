@@ -36,4 +36,5 @@ def column_states(batch: Batch, column: ColumnPlan) -> States:
 
 def combine(states: list[States]) -> States:
     """The state of a channel from its columns: the strongest word counts."""
-    return np.maximum.reduce(states)
+    strongest: States = np.maximum.reduce(states)
+    return strongest

@@ -7,8 +7,8 @@ Columns that an earlier run of ours has added are read back and set apart; nothi
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -16,12 +16,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.errors import InputUnreadable, UsageError
+from crmclean.errors import UsageError
 from crmclean.files.read import Source, read_source
 from crmclean.files.sniff import Dialect
+from crmclean.mapping.known import is_known_header
 from crmclean.pipeline import Part
 from crmclean.plan import ColumnPlan, Plan
-from crmclean.mapping.known import is_known_header
 from crmclean.planning import infer_plan
 from crmclean.ruleset.spec import Rules
 from crmclean.tables.batch import Batch, as_text
@@ -113,7 +113,7 @@ def read_input(item: Input, rules: Rules, plan: Plan | None = None) -> Source:
         return item
     if isinstance(item, pd.DataFrame):
         return _from_frame(item)
-    dialect = _dialect(plan) if plan and plan.dialect.header_line or plan and not plan.dialect.has_header else None
+    dialect = _dialect(plan) if plan else None
     return read_source(
         item,
         dialect=dialect,
@@ -152,7 +152,9 @@ def _from_frame(frame: pd.DataFrame) -> Source:
         line=np.arange(1, count + 1, dtype=np.int64),
         encoding=constant("utf-8", count),
         unaligned={},
-        not_data=pa.table({"line": pa.array([], pa.int64()), "what": pa.array([], pa.string()), "text": pa.array([], TEXT)}),
+        not_data=pa.table(
+            {"line": pa.array([], pa.int64()), "what": pa.array([], pa.string()), "text": pa.array([], TEXT)}
+        ),
         dialect=Dialect(),
         digest="" if digest is None else f"{int(np.bitwise_xor.reduce(digest)):016x}",
     )
@@ -163,10 +165,7 @@ def _frame_column(series: pd.Series[Any]) -> pa.Array:
     if isinstance(series.dtype, pd.StringDtype):
         return as_text(series)
     missing = series.isna().to_numpy()
-    if pd.api.types.is_datetime64_any_dtype(series.dtype):
-        text = series.astype(str)
-    else:
-        text = series.map(str)
+    text = series.astype(str) if pd.api.types.is_datetime64_any_dtype(series.dtype) else series.map(str)
     values = pa.array(text.to_numpy(dtype=object), TEXT, mask=missing)
     return values if len(values) else pa.array([], TEXT)
 
@@ -372,7 +371,9 @@ def _numbered(ids: pa.Array) -> pa.Array:
     at = np.flatnonzero(occurrence)
     if not len(at):
         return ids
-    suffixed = pc.binary_join_element_wise(ids.take(pa.array(at)), pa.array(occurrence[at] + 1).cast(TEXT), pa.scalar("-", TEXT))
+    suffixed = pc.binary_join_element_wise(
+        ids.take(pa.array(at)), pa.array(occurrence[at] + 1).cast(TEXT), pa.scalar("-", TEXT)
+    )
     source = np.arange(len(ids))
     source[at] = len(ids) + np.arange(len(at))
     return pa.concat_arrays([ids, suffixed]).take(pa.array(source))

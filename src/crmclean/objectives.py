@@ -35,8 +35,7 @@ def judge_objectives(batch: Batch, context: Context) -> list[Objective]:
     stale = _share_stale(batch)
     merged, set_aside = (int(batch.is_disposition(name).sum()) for name in ("merged", "quarantined"))
     scores = batch.evidence.trust["score"]
-    links = batch.evidence.links
-    pairs = int(pc.sum(pc.equal(links["decision"], "review")).as_py() or 0) if links.num_rows else 0
+    pairs = _pending_pairs(batch)
     actual: list[tuple[str, float | None, float | None, str, bool]] = [
         ("min_trust", rules.min_trust, float(pc.mean(scores).as_py()) if len(scores) else None, "score", True),
         ("max_invalid_share", rules.max_invalid_share, _share(errors, len(at)), "share", False),
@@ -48,6 +47,15 @@ def judge_objectives(batch: Batch, context: Context) -> list[Objective]:
     for field, target in rules.min_fill.items():
         actual.append((f"min_fill.{field}", target, _fill(batch, context, field, at), "share", True))
     return [_judged(*item) for item in actual if item[1] is not None]
+
+
+def _pending_pairs(batch: Batch) -> int:
+    """Pairs in the review band whose records are both still there, as review.csv lists them."""
+    links = batch.evidence.links
+    pending = links.filter(pc.equal(links["decision"], "review"))
+    live = batch.is_disposition("cleaned")
+    left, right = (live[pending[side].to_numpy() - batch.first_row] for side in ("row_l", "row_r"))
+    return int((left & right).sum())
 
 
 def _judged(name: str, target: float | None, actual: float | None, unit: str, at_least: bool) -> Objective:
@@ -85,7 +93,9 @@ def broken_limits(batch: Batch, context: Context) -> list[str]:
         ):
             count = int(batch.is_disposition(name).sum())
             if count / read > limit:
-                said.append(f"{count:,} of {read:,} rows ({count / read:.0%}) would be {verb}; the limit is {limit:.0%}")
+                said.append(
+                    f"{count:,} of {read:,} rows ({count / read:.0%}) would be {verb}; the limit is {limit:.0%}"
+                )
     sizes = batch.evidence.clusters["cluster_size"]
     largest = int(pc.max(sizes).as_py() or 0) if len(sizes) else 0
     if largest > limits.max_cluster_size:

@@ -47,8 +47,11 @@ class Step(Protocol):
         ``row``: ``apply`` looks at each row by itself and may be given any chunk. ``file``: it needs all rows.
     """
 
-    name: str
-    scope: Literal["row", "file"]
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def scope(self) -> Literal["row", "file"]: ...
 
     def measure(self, batch: Batch, context: Context) -> Counts:
         """Integer counts of a chunk; an empty mapping where the step has no need of any."""
@@ -157,9 +160,7 @@ class Pipeline:
 
     steps: Sequence[Step] = field(default_factory=default_steps)
 
-    def run(
-        self, parts: Sequence[Part], context: Context, *, progress: Callable[[str], None] | None = None
-    ) -> Outcome:
+    def run(self, parts: Sequence[Part], context: Context, *, progress: Callable[[str], None] | None = None) -> Outcome:
         """Run all steps over the parts of one row set.
 
         Parameters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -68,7 +68,9 @@ def profile_columns(records: pa.Table, plan: Plan, *, examples: int = 3) -> list
         counts = filled.value_counts()
         facts = _facts(filled, counts, len(values), examples)
         twin = _twin(records, item.column, values, seen) if len(filled) else ""
-        described.append({"column": item.column, "field": item.field, "confidence": item.confidence, **facts, "same_as": twin})
+        described.append(
+            {"column": item.column, "field": item.field, "confidence": item.confidence, **facts, "same_as": twin}
+        )
     return described
 
 
@@ -77,7 +79,9 @@ def _facts(filled: pa.Array, counts: pa.Array, total: int, examples: int) -> dic
     shapes = distinct
     for pattern, sign in _SHAPES:
         shapes = pc.replace_substring_regex(shapes, pattern, sign)
-    by_shape = pa.table({"shape": shapes, "count": counts.field("counts")}).group_by("shape").aggregate([("count", "sum")])
+    by_shape = (
+        pa.table({"shape": shapes, "count": counts.field("counts")}).group_by("shape").aggregate([("count", "sum")])
+    )
     lengths = pc.utf8_length(distinct)
     return {
         "filled": len(filled),
@@ -106,7 +110,7 @@ def _twin(records: pa.Table, name: str, values: pa.Array, seen: dict[tuple[int, 
     return earlier if earlier != name and as_text(records[earlier]).equals(values) else ""
 
 
-def advice(columns: list[Mapping[str, Any]]) -> list[str]:
+def advice(columns: Sequence[Mapping[str, Any]]) -> list[str]:
     """Sentences on columns that could be left out ("keep only the fields you need")."""
     said = []
     for item in columns:

@@ -51,7 +51,9 @@ def check_limits(result: CleanResult) -> None:
         )
 
 
-def publish(result: CleanResult, folder: Path, *, format: str = "csv", force: bool = False, attributes: bool = False) -> Path:
+def publish(
+    result: CleanResult, folder: Path, *, format: str = "csv", force: bool = False, attributes: bool = False
+) -> Path:
     """Write the files of a run; see `CleanResult.write`."""
     if format not in FORMATS:
         raise UsageError(f"there is no format {format!r}", hint=f"one of {', '.join(FORMATS)}")
@@ -66,7 +68,8 @@ def publish(result: CleanResult, folder: Path, *, format: str = "csv", force: bo
 def is_ours(folder: Path) -> bool:
     """Whether a folder holds an output of crmclean."""
     try:
-        return json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("made_by") == "crmclean"
+        made_by = json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("made_by")
+        return bool(made_by == "crmclean")
     except (OSError, ValueError, AttributeError):
         return False
 

@@ -41,7 +41,9 @@ def hold_lock(path: Path) -> Iterator[None]:
         lock = FileLock(path, timeout=0)
         lock.acquire()
     except Timeout as error:
-        raise LockHeld(f"another run is at work: {_holder(path)}", hint=f"wait for it to end; the lock is {path}") from error
+        raise LockHeld(
+            f"another run is at work: {_holder(path)}", hint=f"wait for it to end; the lock is {path}"
+        ) from error
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror}") from error
     note = path.with_suffix(".holder")

@@ -47,7 +47,9 @@ def field_threshold_days(rules: StalenessRules, field: str) -> float:
     return rules.threshold_days * math.log1p(-record) / math.log1p(-own)
 
 
-def status_of(age_days: Days, known: np.ndarray[Any, Any], threshold: float, ageing_share: float) -> np.ndarray[Any, Any]:
+def status_of(
+    age_days: Days, known: np.ndarray[Any, Any], threshold: float, ageing_share: float
+) -> np.ndarray[Any, Any]:
     """int array of positions in `STATUSES`: fresh, ageing, stale or unknown."""
     return np.select(
         [~known, age_days > threshold, age_days > threshold * ageing_share], [_UNKNOWN, _STALE, _AGEING], _FRESH

@@ -115,6 +115,8 @@ class _Judge:
         length = pc.fill_null(pc.binary_length(self.batch.column(column)), 0).to_numpy(zero_copy_only=False)
         validity = np.ones(len(self.at))
         own = self.issues.filter(pc.equal(self.issues["column"], column))
+        # text repair looks at letters, not at what they mean: it has no verdict on the value
+        own = own.filter(pc.invert(pc.match_substring(own["rule"].cast(pa.string()), "normalise.text")))
         for verdict, worth in (("unknown", 0.5), ("invalid", 0.0)):
             rows = own.filter(pc.equal(own["verdict"], verdict))["row"].to_numpy() - self.batch.first_row
             validity[self.place[rows]] = np.minimum(validity[self.place[rows]], worth)
@@ -183,7 +185,8 @@ class _Judge:
             "consistency": 1.0 / (1.0 + self._contradictions()),
         }
         weights = {name: float(getattr(rules, name)) for name in terms}
-        score = 100.0 * sum(weights[name] * values for name, values in terms.items()) / sum(weights.values())
+        weighted = [weights[name] * values for name, values in terms.items()]
+        score = 100.0 * np.sum(weighted, axis=0) / sum(weights.values())
         return evidence_table(
             "trust",
             {
@@ -233,7 +236,14 @@ class _Judge:
         return tables
 
     def _field_table(
-        self, field: str, where: Any, validity: Floats, lived: Floats, corroboration: Floats, source: Floats, trust: Floats
+        self,
+        field: str,
+        where: Any,
+        validity: Floats,
+        lived: Floats,
+        corroboration: Floats,
+        source: Floats,
+        trust: Floats,
     ) -> pa.Table:
         return evidence_table(
             "field_trust",
@@ -253,13 +263,15 @@ class _Judge:
         clusters = self.batch.evidence.clusters
         if clusters.num_rows:
             size[clusters["row"].to_numpy() - self.batch.first_row] = clusters["cluster_size"].to_numpy()
-        return size[self.at]
+        own: Floats = size[self.at]
+        return own
 
     def _source_worth(self) -> Floats:
         worth = self.context.rules.trust.sources
         encoded = self.batch.rows["source"].combine_chunks()
         values = [worth.get(name or "", 1.0) for name in encoded.dictionary.to_pylist()] + [1.0]
-        return np.array(values)[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)][self.at]
+        own: Floats = np.array(values)[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)][self.at]
+        return own
 
     def _field_survival(self) -> dict[str, Floats]:
         table = self.batch.evidence.freshness
@@ -283,6 +295,7 @@ def _texts(spoken: list[tuple[str, Mask]], length: int) -> pa.Array:
         pattern |= mask.astype(np.uint64) << np.uint64(bit)
     distinct, inverse = np.unique(pattern, return_inverse=True)
     texts = [
-        "; ".join(dict.fromkeys(text for bit, (text, _) in enumerate(spoken) if int(value) >> bit & 1)) for value in distinct
+        "; ".join(dict.fromkeys(text for bit, (text, _) in enumerate(spoken) if int(value) >> bit & 1))
+        for value in distinct
     ]
     return pa.array(texts, TEXT).take(pa.array(inverse))

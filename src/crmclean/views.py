@@ -191,12 +191,15 @@ def _codes(values: Any) -> Ints:
     encoded = plain.dictionary_encode()
     rank = np.empty(len(encoded.dictionary) + 1, np.int64)
     rank[pc.sort_indices(encoded.dictionary).to_numpy()] = np.arange(len(encoded.dictionary))
-    return rank[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)]
+    found: Ints = rank[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)]
+    return found
 
 
 def _score(values: np.ndarray[Any, Any]) -> pa.Array:
     tenths = np.round(np.nan_to_num(values) * 10).astype(np.int64)
-    text = pc.binary_join_element_wise(pa.array(tenths // 10).cast(TEXT), pa.array(tenths % 10).cast(TEXT), pa.scalar(".", TEXT))
+    text = pc.binary_join_element_wise(
+        pa.array(tenths // 10).cast(TEXT), pa.array(tenths % 10).cast(TEXT), pa.scalar(".", TEXT)
+    )
     return pc.if_else(pa.array(np.isnan(values)), pa.scalar("", TEXT), text)
 
 
@@ -297,7 +300,9 @@ def _pair_reasons(links: pa.Table, batch: Batch) -> pa.Array:
         return pa.array([""] * links.num_rows, TEXT)
     matrix = np.column_stack([pc.fill_null(links[name], 0).to_numpy() for name in levels])
     patterns, inverse = np.unique(matrix, axis=0, return_inverse=True)
-    texts = [pair_words({name[6:]: int(code) for name, code in zip(levels, row, strict=True)}, named) for row in patterns]
+    texts = [
+        pair_words({name[6:]: int(code) for name, code in zip(levels, row, strict=True)}, named) for row in patterns
+    ]
     return pa.array(texts, TEXT).take(pa.array(inverse.ravel()))
 
 

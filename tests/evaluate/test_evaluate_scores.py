@@ -37,21 +37,21 @@ def each_record(predicted: list[int], truth: list[int]) -> tuple[float, float]:
     return float(np.mean(precision)), float(np.mean(recall))
 
 
-@settings(derandomize=True, max_examples=200, deadline=None)
+@settings(derandomize=True, max_examples=100, deadline=None)
 @given(clusterings)
 def test_pairwise_counts_equal_the_walk_over_all_pairs(labels: tuple[list[int], list[int]]) -> None:
     scores = pairwise(*labels)
     assert (scores.true_positive, scores.false_positive, scores.false_negative) == all_pairs(*labels)
 
 
-@settings(derandomize=True, max_examples=200, deadline=None)
+@settings(derandomize=True, max_examples=100, deadline=None)
 @given(clusterings.filter(lambda labels: len(labels[0]) > 0))
 def test_bcubed_equals_the_walk_over_records(labels: tuple[list[int], list[int]]) -> None:
     scores = bcubed(*labels)
     assert (scores.precision, scores.recall) == pytest.approx(each_record(*labels))
 
 
-@settings(derandomize=True, max_examples=100, deadline=None)
+@settings(derandomize=True, max_examples=50, deadline=None)
 @given(clusterings, st.permutations(range(6)))
 def test_names_of_clusters_and_order_of_records_do_not_matter(
     labels: tuple[list[int], list[int]], names: list[int]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import codecs
 
 import pytest
-from files_support import read, rows
 
 from crmclean.errors import UsageError
+from tests.files.support import read, rows
 
 NAMES = "नाम,शहर\nप्रिया शर्मा,पुणे\nனு சர்மா,சென்னை\nO’Neil,Zürich\n"
 PAGES = [
@@ -55,6 +55,14 @@ def test_lines_of_another_encoding_keep_their_text_and_say_so() -> None:
     assert rows(source)[0] == ("José 0", "Málaga")
     assert source.encoding.to_pylist() == ["utf-8"] * 5 + ["cp1252", "utf-8"]
     assert "1 lines are cp1252, not utf-8" in source.notes
+
+
+def test_one_line_in_two_encodings_keeps_both() -> None:
+    lines = ["name,city,native", *("José,Málaga,प्रिया" for _ in range(5))]
+    data = "\n".join(lines).encode() + b"\nM\xfcller,K\xf6ln," + "प्रिया शर्मा".encode() + b"\n"
+    source = read(data)
+    assert rows(source)[-1] == ("Müller", "Köln", "प्रिया शर्मा")
+    assert source.encoding.to_pylist()[-2:] == ["utf-8", "cp1252"]
 
 
 def test_a_forced_encoding_is_believed_and_falls_back_by_line() -> None:

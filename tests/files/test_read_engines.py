@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from files_support import aside, read, rows
-from hypothesis import given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from crmclean.errors import InputError, InputUnreadable
 from crmclean.files import Dialect
+from tests.files.support import aside, read, rows
 
 PIECES = st.sampled_from(
     [
@@ -37,7 +37,7 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(PIECES, max_size=40).map("".join)
 
 
-@settings(derandomize=True, max_examples=600, deadline=None)
+@settings(derandomize=True, max_examples=150, deadline=None)
 @given(TEXTS, st.booleans(), st.sampled_from([",", ""]))
 def test_fast_and_tolerant_agree_on_any_text(text: str, header: bool, delimiter: str) -> None:
     dialect = Dialect(delimiter=delimiter, has_header=header, header_line=int(header))
@@ -45,20 +45,22 @@ def test_fast_and_tolerant_agree_on_any_text(text: str, header: bool, delimiter:
         fast = read(text, dialect=dialect, engine="arrow")
     except InputError:
         return
+    event(f"{len(fast.unaligned) > 0} {fast.not_data.num_rows > 0}")
     slow = read(text, dialect=dialect, engine="tolerant")
     assert rows(fast) == rows(slow)
     assert fast.header == slow.header
     assert fast.table.equals(slow.table)
     assert fast.line.tolist() == slow.line.tolist()
     assert fast.not_data.equals(slow.not_data)
-    assert fast.unaligned == slow.unaligned == {}
+    assert fast.unaligned == slow.unaligned
+    assert fast.notes == slow.notes
     assert fast.digest == slow.digest
 
 
 CELLS = st.text(st.sampled_from('ab \n\r",;é中क्1'), max_size=4)
 
 
-@settings(derandomize=True, max_examples=300, deadline=None)
+@settings(derandomize=True, max_examples=150, deadline=None)
 @given(st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), max_size=6)))
 def test_fast_takes_all_well_formed_text(table: list[list[str]]) -> None:
     quoted = [",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in table]
@@ -81,9 +83,26 @@ def test_line_numbers_with_quoted_line_ends_and_blank_lines() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['a,b\n1,5" pipe\n', 'a,b\n"x"y,2\n', 'a,b\n1,"open\n', "a,b\n1\n", 'a,b\n1, "x"\n', "a,b\n  \n1,2\n"],
+    [
+        'a,b\n1,5" pipe\n2,"x, y"\n',
+        'a,b\n"x"y,2\n',
+        'a,b\n1,"open\n2,"fine"\n',
+        'a,b\n1, "x, y"\n2,z\n',
+        'a,b\n"Robert "Bob" Smith",5\n',
+        "a,b\n1\n2,3\n4,5,6\n  \n7,8,\n",
+        "1,2\n3\n4,5\n",
+        'a\n5" x\n"y"\n',
+    ],
 )
-def test_the_fast_reader_declines_what_is_not_plain(text: str) -> None:
+def test_the_fast_reader_takes_files_with_a_few_bad_lines(text: str) -> None:
+    fast, slow = read(text, engine="arrow"), read(text, engine="tolerant")
+    assert rows(fast) == rows(slow)
+    assert (fast.unaligned, fast.notes, fast.line.tolist()) == (slow.unaligned, slow.notes, slow.line.tolist())
+    assert fast.not_data.equals(slow.not_data)
+
+
+@pytest.mark.parametrize("text", ['a,b\n1,5" pipe\n2,"two\nlines"\n', 'a,b\n1,"open\n2,x",y\n3,"z"y\n'])
+def test_the_fast_reader_declines_where_lines_and_stray_quotes_meet(text: str) -> None:
     with pytest.raises(InputUnreadable):
         read(text, engine="arrow")
     assert read(text).table.num_columns == 2

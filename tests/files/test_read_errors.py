@@ -8,12 +8,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from files_support import read, rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmclean.errors import InputError, InputMissing, InputUnreadable
 from crmclean.files import read_source
+from tests.files.support import read, rows
 
 
 def _zip() -> bytes:
@@ -76,7 +76,7 @@ def test_a_huge_cell() -> None:
     assert broken.table.num_rows > 2
 
 
-@settings(derandomize=True, max_examples=400, deadline=None)
+@settings(derandomize=True, max_examples=150, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_read_or_are_refused(data: bytes) -> None:
     try:
@@ -106,7 +106,7 @@ MARKS = [
 ]
 
 
-@settings(derandomize=True, max_examples=400, deadline=None)
+@settings(derandomize=True, max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from(MARKS), max_size=60).map(b"".join))
 def test_any_structure_reads_or_is_refused(data: bytes) -> None:
     try:
@@ -118,7 +118,7 @@ def test_any_structure_reads_or_is_refused(data: bytes) -> None:
     assert sorted(source.line.tolist()) == source.line.tolist()
 
 
-@settings(derandomize=True, max_examples=200, deadline=None)
+@settings(derandomize=True, max_examples=100, deadline=None)
 @given(st.lists(st.sampled_from(MARKS), max_size=60).map(b"".join))
 def test_no_line_is_lost(data: bytes) -> None:
     try:

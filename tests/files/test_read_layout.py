@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from files_support import aside, read, rows
+
+from tests.files.support import aside, read, rows
 
 REPORT = """\
 "Leads by Source"
@@ -135,6 +136,26 @@ def test_known_header_words_count() -> None:
     countries = "Acme;India\n" + "".join(f"Company {n};India\n" for n in range(9))
     assert not read(countries).dialect.has_header
     assert read(countries, known=lambda cell: cell == "India").dialect.has_header
+
+
+@pytest.mark.parametrize(
+    ("text", "header_line"),
+    [
+        (
+            "Leads, Booth 12, Berlin\nExported today, by Ana\n\nBadge,Name,Company,Email\n1,A,B,a@b.example\n2,C,,\n",
+            4,
+        ),
+        ("Report:,Leads\nBy:,Jo\n,\nName,Company,Email,City\nA,B,a@b.example,Goa\nC,D,c@d.example,Pune\n", 4),
+        ("Report:,Leads\nBy:,Jo\nName,Company,Email,City\nA,B,a@b.example,Goa\nC,D,c@d.example,Pune\n", 3),
+        ("Leads,,,\n,,,\nName,Company,Email,City\nA,B,a@b.example,Goa\nC,D,c@d.example,Pune\n", 3),
+        ('Notes:\n"One, two, three."\n\nName,Company,Email,City\nA,B,a@b.example,Goa\n', 4),
+    ],
+)
+def test_title_blocks_with_delimiters_in_them(text: str, header_line: int) -> None:
+    source = read(text)
+    assert source.dialect.header_line == header_line
+    assert not source.unaligned
+    assert source.not_data.num_rows == header_line - 1
 
 
 @pytest.mark.parametrize("delimiter", list(",;\t|^~"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 from pathlib import Path
@@ -68,7 +69,10 @@ def test_every_table_of_the_outside_data_is_in_the_list() -> None:
 def test_csv_spectrum_reads_exactly_as_its_json(path: Path) -> None:
     twin = path.parent.parent / "json" / f"{path.stem}.json"
     wanted = json.loads(twin.read_text("utf-8"))
-    source = read_source(path)
+    data = path.read_bytes()
+    if path.stem.endswith("_crlf") and b"\r" not in data:  # some copies of the set have lost them
+        data = data.replace(b"\n", b"\r\n")
+    source = read_source(io.BytesIO(data))
     assert source.table.to_pylist() == wanted
     assert list(source.header) == list(wanted[0])
 

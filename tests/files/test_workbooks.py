@@ -8,9 +8,10 @@ import io
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from files_support import aside, read, rows
 
 from crmclean.errors import InputUnreadable
+from crmclean.files import Dialect
+from tests.files.support import aside, read, rows
 
 xlsxwriter = pytest.importorskip("xlsxwriter")
 pytest.importorskip("python_calamine")
@@ -56,6 +57,17 @@ def test_the_sheet_with_the_data_is_found() -> None:
 def test_empty_workbook_is_refused() -> None:
     with pytest.raises(InputUnreadable, match="empty"):
         read(_workbook(Sheet1=[]))
+
+
+def test_damaged_workbooks_are_refused() -> None:
+    data = _workbook(Leads=[["Name", "City"], ["Ana", "Pune"]])
+    with pytest.raises(InputUnreadable, match="damaged workbook"):
+        read(data[:-200])
+    with pytest.raises(InputUnreadable, match="no sheet 'Other'"):
+        read(data, dialect=Dialect(sheet="Other"))
+    locked = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le")
+    with pytest.raises(InputUnreadable, match="password"):
+        read(locked)
 
 
 def test_parquet_of_any_types() -> None:

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pyarrow as pa
 import pytest
-from files_support import read, rows
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from crmclean.errors import UsageError
 from crmclean.files import Dialect, read_source, write_table
 from crmclean.tables.evidence import TEXT
+from tests.files.support import read, rows
 
 LETTERS = "ab\"',;\t|^~\n\r =+-@#0१क्षிతెلامЯßé中ー\u200c\u200d\u2028\x85\x0b\x00😀"
 CELLS = st.one_of(st.text(st.sampled_from(LETTERS), max_size=5), st.text(st.characters(codec="utf-8"), max_size=4))
@@ -32,7 +32,7 @@ def _written(table: pa.Table, **options: object) -> bytes:
     return store.getvalue()
 
 
-@settings(derandomize=True, max_examples=400, deadline=None)
+@settings(derandomize=True, max_examples=120, deadline=None)
 @given(
     TABLES, st.sampled_from(list(",;\t|^~")), st.sampled_from(["minimal", "all"]), st.sampled_from(["\n", "\r\n", "\r"])
 )
@@ -46,7 +46,7 @@ def test_any_text_comes_back(cells: list[tuple[str, ...]], delimiter: str, quoti
         assert source.table.equals(table)
 
 
-@settings(derandomize=True, max_examples=150, deadline=None)
+@settings(derandomize=True, max_examples=60, deadline=None)
 @given(TABLES, st.sampled_from(["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"]))
 def test_any_text_comes_back_in_each_encoding(cells: list[tuple[str, ...]], encoding: str) -> None:
     data = _written(_table(cells)).decode().encode(encoding)
@@ -59,7 +59,7 @@ def test_any_text_comes_back_in_each_encoding(cells: list[tuple[str, ...]], enco
 PLAIN = st.text(st.sampled_from("abcdeकখтי中"), min_size=1, max_size=8)
 
 
-@settings(derandomize=True, max_examples=150, deadline=None)
+@settings(derandomize=True, max_examples=60, deadline=None)
 @given(st.lists(st.tuples(PLAIN, PLAIN, PLAIN), min_size=2, max_size=8), st.sampled_from(list(",;\t|^~")))
 def test_plain_tables_come_back_without_being_told_how(cells: list[tuple[str, ...]], delimiter: str) -> None:
     assume(len(cells) < 5 or True)

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", metavar="DIR", help="Where to: absent, empty, or an earlier output.")
 @reading
 @click.option("--state", metavar="DIR", help="State of a nightly job: lock, stored plan, one output folder a run.")
-@click.option("--format", "format_", type=click.Choice(["csv", "parquet", "xlsx"]), default="csv", help="Of the cleaned file.")
+@click.option(
+    "--format", "format_", type=click.Choice(["csv", "parquet", "xlsx"]), default="csv", help="Of the cleaned file."
+)
 @click.option("--attributes", is_flag=True, help="Write what was learnt (phone type, name parts ...) as columns.")
 @click.option("--dry-run", is_flag=True, help="Do everything but write.")
 @click.option("--force", is_flag=True, help="Publish even if more would change than the rules allow.")
@@ -79,9 +81,7 @@ def _compute(options: dict[str, Any], plans: Any) -> CleanResult:
 
 
 def _write(result: CleanResult, folder: Path, options: dict[str, Any]) -> Path:
-    return result.write(
-        folder, format=options["format_"], force=options["force"], attributes=options["attributes"]
-    )
+    return result.write(folder, format=options["format_"], force=options["force"], attributes=options["attributes"])
 
 
 def _nightly(options: dict[str, Any], state: Any) -> tuple[CleanResult, Path]:

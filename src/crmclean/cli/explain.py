@@ -27,7 +27,9 @@ def command(folder: Path, record_id: str, other_id: str | None, quiet: bool, as_
     from crmclean.explain import explain_pair, explain_record, pair_text, record_text
 
     if other_id:
-        pair = explain_pair(folder, record_id, other_id)
+        from crmclean.reopen import load_run
+
+        pair = explain_pair(*load_run(folder), record_id, other_id)
         if as_json:
             echo_json(pair)
         else:

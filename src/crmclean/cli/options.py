@@ -18,17 +18,23 @@ F = TypeVar("F", bound=Callable[..., Any])
 def common(function: F) -> F:
     """``-q``, ``--json`` and ``--debug``."""
     function = click.option("-q", "--quiet", is_flag=True, help="Say one line at most; for cron.")(function)
-    function = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")(function)
+    function = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")(
+        function
+    )
     return click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")(function)
 
 
 def reading(function: F) -> F:
     """``--rules``, ``--plan``, ``--as-of`` and ``--region``."""
     for option in (
-        click.option("--region", metavar="CC", help="Region of phones and addresses where the file does not say, as IN."),
+        click.option(
+            "--region", metavar="CC", help="Region of phones and addresses where the file does not say, as IN."
+        ),
         click.option("--as-of", metavar="DATE", help="The day taken as today (ISO); default: today."),
         click.option("--plan", "plan", metavar="FILE", help="How to read and map the input; see `crmclean plan`."),
-        click.option("--rules", "rules", multiple=True, metavar="NAME|FILE", help="Rules pack; give several to layer them."),
+        click.option(
+            "--rules", "rules", multiple=True, metavar="NAME|FILE", help="Rules pack; give several to layer them."
+        ),
     ):
         function = option(function)
     return function

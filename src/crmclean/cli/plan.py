@@ -10,7 +10,7 @@ from crmclean.cli.options import common, echo_json
 @click.command(
     "plan",
     short_help="Print how a file would be read and mapped, as TOML.",
-    epilog="Example:  crmclean plan leads.csv > plan.toml   (edit it, then: crmclean clean leads.csv --plan plan.toml -o out/)",
+    epilog="Example:  crmclean plan leads.csv > plan.toml    then: crmclean clean leads.csv --plan plan.toml -o out/",
 )
 @click.argument("input_", metavar="INPUT")
 @click.option("--rules", multiple=True, metavar="NAME|FILE", help="Rules pack; give several to layer them.")

@@ -2,13 +2,12 @@
 
 Each rule sorts its keys and reads the runs of equal ones. From the run lengths the number of pairs is known exactly;
 the largest block size that keeps a rule within its share of the pair budget is its cap. Blocks above the cap are not
-dropped: they are split by further keys, and what is still too large is walked with a window in name order (sorted
+dropped: they are split by further keys, what is still too large is walked with a window in name order (sorted
 neighbourhood, Hernandez & Stolfo 1995). So the number of pairs is linear in the number of records whatever the data.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +22,7 @@ __all__ = ["Candidates", "Rule", "RuleReport", "candidate_pairs", "rules_of"]
 
 _WINDOW = 4
 _NEIGHBOURS = 3
+_ANYWAY = 100_000
 
 
 @dataclass(frozen=True)
@@ -62,45 +62,45 @@ class Candidates:
 
 
 _PERSON_RULES = (
-    Rule(("national_id",), ("name_pair", "family_skeleton", "given_skeleton")),
-    Rule(("email",), ("name_pair", "family_skeleton", "given_skeleton")),
-    Rule(("line",), ("name_pair", "family_skeleton", "given_skeleton")),
+    Rule(("national_id",), ("name_pair", "family_skeleton", "given_skeleton"), 1.0),
+    Rule(("email",), ("name_pair", "family_skeleton", "given_skeleton"), 1.0),
+    Rule(("line",), ("name_pair", "family_skeleton", "given_skeleton"), 1.5),
     Rule(("name_pair",), ("company", "site", "postal_code", "city", "birth", "street"), 2.0),
-    Rule(("birth", "family_skeleton"), ("given_skeleton",)),
-    Rule(("birth", "given_skeleton"), ("family_skeleton",)),
-    Rule(("local",), ("family_skeleton", "given_skeleton")),
-    Rule(("company", "family_skeleton"), ("given_skeleton",)),
-    Rule(("company", "given_skeleton"), ("family_skeleton",)),
-    Rule(("site", "family_skeleton"), ("given_skeleton",)),
-    Rule(("street", "given_skeleton"), ("family_skeleton",)),
-    Rule(("street", "family_skeleton"), ("given_skeleton",)),
-    Rule(("postal_code", "family_skeleton"), ("given_initial", "street")),
-    Rule(("postal_code", "given_skeleton"), ("family_initial", "street")),
-    Rule(("family_skeleton", "given_initial"), ("city", "postal_code", "state"), 1.5),
-    Rule(("given_skeleton", "family_initial"), ("city", "postal_code", "state"), 1.5),
-    Rule(("city", "family_skeleton"), ("given_initial", "title")),
-    Rule(("city", "given_skeleton"), ("family_initial", "title")),
-    Rule(("birth",), ("postal_code", "city", "given_initial", "family_initial")),
-    Rule(("street",), ("given_initial", "family_initial")),
-    Rule(("family_skeleton",), ("given_initial", "birth"), 0.5),
-    Rule(("given_skeleton",), ("birth",), 0.5),
+    Rule(("birth", "family_skeleton"), ("given_skeleton",), 0.5),
+    Rule(("birth", "given_skeleton"), ("family_skeleton",), 0.5),
+    Rule(("local",), ("family_skeleton", "given_skeleton"), 0.5),
+    Rule(("company", "family_skeleton"), ("given_skeleton",), 0.5),
+    Rule(("company", "given_skeleton"), ("family_skeleton",), 0.5),
+    Rule(("site", "family_skeleton"), ("given_skeleton",), 0.5),
+    Rule(("street", "given_skeleton"), ("family_skeleton",), 0.5),
+    Rule(("street", "family_skeleton"), ("given_skeleton",), 0.5),
+    Rule(("postal_code", "family_skeleton"), ("given_initial",), 0.5),
+    Rule(("postal_code", "given_skeleton"), ("family_initial",), 0.5),
+    Rule(("family_skeleton", "given_initial"), ("city",), 1.0),
+    Rule(("given_skeleton", "family_initial"), ("city",), 0.5),
+    Rule(("city", "family_skeleton"), ("given_initial",), 0.5),
+    Rule(("city", "given_skeleton"), ("family_initial",), 0.25),
+    Rule(("birth",), ("postal_code", "city"), 0.5),
+    Rule(("street",), (), 0.25),
+    Rule(("family_skeleton",), (), 0.25),
+    Rule(("given_skeleton",), (), 0.1),
     Rule(("name_order",), (), 0.5),
     Rule(("name_order_reversed",), (), 0.5),
 )
 _FIRM_RULES = (
-    Rule(("national_id",), ("company",)),
+    Rule(("national_id",), ("company",), 1.0),
     Rule(("company",), ("site", "line", "postal_code", "city"), 2.0),
-    Rule(("site",), ("company",)),
-    Rule(("line",), ("company_first",)),
-    Rule(("acronym_of",), ("city",)),
-    Rule(("street", "city"), ("company_first",)),
-    Rule(("street",), ("company_first",)),
-    Rule(("company_first", "city"), ("street",)),
-    Rule(("company_first", "postal_code"), ("street",)),
-    Rule(("company_first",), ("city",)),
+    Rule(("site",), ("company",), 1.0),
+    Rule(("line",), ("company_first",), 1.5),
+    Rule(("acronym_of",), ("city",), 0.5),
+    Rule(("street", "city"), ("company_first",), 1.0),
+    Rule(("street",), ("company_first",), 1.0),
+    Rule(("company_first", "city"), ("street",), 1.0),
+    Rule(("company_first", "postal_code"), ("street",), 0.5),
+    Rule(("company_first",), ("city",), 0.5),
     Rule(("company_word",), ("city",), 2.0),
-    Rule(("street_number", "city"), ("company_first",)),
-    Rule(("name_order",), (), 1.0),
+    Rule(("street_number", "city"), ("company_first",), 0.5),
+    Rule(("name_order",), (), 0.5),
 )
 
 
@@ -115,7 +115,8 @@ def candidate_pairs(records: Records, entity: str, *, pairs_per_row: int, max_bl
     Parameters
     ----------
     pairs_per_row : int
-        Budget: each rule may make ``share * pairs_per_row / 4`` pairs a record (files of few thousand records get more).
+        Budget of candidate pairs a record over all rules, of which each rule has its share; a small file's rules may
+        make more (``_ANYWAY`` pairs each).
     max_block : int
         No block above this size is compared all with all.
     """
@@ -123,8 +124,9 @@ def candidate_pairs(records: Records, entity: str, *, pairs_per_row: int, max_bl
     found: list[Ints] = []
     reports: list[RuleReport] = []
     rules = [rule for rule in rules_of(entity) if all(keys.has(name) for name in rule.keys)]
+    whole = sum(rule.share for rule in rules)
     for number, rule in enumerate(rules):
-        budget = int(rule.share * max(pairs_per_row * records.count / 4, 150_000))
+        budget = int(rule.share * max(pairs_per_row * records.count / whole, _ANYWAY))
         left, right, report = _apply(rule, keys, budget, max_block)
         low, high = np.minimum(left, right), np.maximum(left, right)
         apart = low != high
@@ -138,7 +140,10 @@ def candidate_pairs(records: Records, entity: str, *, pairs_per_row: int, max_bl
     rules_found = np.bitwise_or.reduceat(bits, starts) if len(starts) else np.zeros(0, np.uint32)
     distinct = codes[starts]
     return Candidates(
-        (distinct // max(records.count, 1)).astype(np.int32), (distinct % max(records.count, 1)).astype(np.int32), rules_found, tuple(reports)
+        (distinct // max(records.count, 1)).astype(np.int32),
+        (distinct % max(records.count, 1)).astype(np.int32),
+        rules_found,
+        tuple(reports),
     )
 
 
@@ -146,8 +151,9 @@ def _apply(rule: Rule, keys: _Keys, budget: int, max_block: int) -> tuple[Ints, 
     """Pairs of one rule, over-full blocks refined."""
     if rule.keys[0].startswith("name_order"):
         members = keys.ordered(reverse=rule.keys[0].endswith("reversed"))
-        left, right = pairs_of_runs(members, np.array([0]), np.array([len(members)]), _NEIGHBOURS)
-        return left, right, RuleReport(rule.name, 1, _NEIGHBOURS, 0, len(members), len(left))
+        window = _NEIGHBOURS if len(members) * _NEIGHBOURS <= budget else 1
+        left, right = pairs_of_runs(members, np.array([0]), np.array([len(members)]), window)
+        return left, right, RuleReport(rule.name, 1, window, 0, len(members), len(left))
     values, members = keys.entries(rule.keys)
     starts, lengths = runs(values)
     cap = _cap(lengths, budget, max_block)
@@ -157,7 +163,7 @@ def _apply(rule: Rule, keys: _Keys, budget: int, max_block: int) -> tuple[Ints, 
         block = np.repeat(np.arange(int(full.sum())), lengths[full])
         inside = members[np.repeat(full, lengths)]
         more = [_refined(keys, block, inside, name, cap) for name in rule.refine if keys.has(name)]
-        more.append(_windowed(keys, block, inside, _WINDOW))
+        more.append(_windowed(keys, block, inside, _WINDOW if rule.share >= 0.5 else 1))
         left = np.concatenate([left, *(pair[0] for pair in more)])
         right = np.concatenate([right, *(pair[1] for pair in more)])
     largest = int(lengths.max()) if len(lengths) else 0
@@ -234,7 +240,11 @@ class _Keys:
         if name == "company_word":
             return _company_words(self.records)
         if name == "acronym_of":
-            known = pc.fill_null(pc.index_in(forms["acronym"].values, forms["company"].values), 0).to_numpy().astype(np.int32)
+            known = (
+                pc.fill_null(pc.index_in(forms["acronym"].values, forms["company"].values), 0)
+                .to_numpy()
+                .astype(np.int32)
+            )
             target = known[forms["acronym"].of_parent]
             own = np.where(np.isin(np.arange(forms["company"].size), target), np.arange(forms["company"].size), 0)
             return np.stack([target[forms["company"].codes], own[forms["company"].codes]])

@@ -26,9 +26,11 @@ __all__ = ["Clusters", "Evaluate", "cluster_records", "components", "confidence"
 Evaluate = Callable[[Ints, Ints], tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]
 
 _CLIP = 12.0
+_STRONG = 30.0
 _DOUBT = -6.0  # a pair with evidence this much against it makes its component worth a look
 _NEVER = -1e6
 _STEP = 3.0
+_TORN = 2.0  # bits by which a record must prefer its own cluster to one that contradicts it
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def cluster_records(count: int, left: Ints, right: Ints, weight: Ints, evaluate:
         return Clusters(labels, 0, 0, int(lengths.max(initial=0)))
     first, second = pairs_of_runs(members, starts[wide], lengths[wide])
     bits, never = evaluate(first, second)
-    bits = np.where(never, _NEVER, np.clip(bits, -_CLIP, _CLIP))
+    bits = np.where(never, _NEVER, np.clip(bits, -_CLIP, _STRONG))
     doubtful = np.unique(labels[first[bits < _DOUBT]])
     owner = labels[first]
     chosen = np.flatnonzero(np.isin(owner, doubtful))
@@ -82,6 +84,7 @@ def cluster_records(count: int, left: Ints, right: Ints, weight: Ints, evaluate:
     for start, length in zip(block_starts.tolist(), block_lengths.tolist(), strict=True):
         inside = chosen[start : start + length]
         split += _average_linkage(labels, first[inside], second[inside], bits[inside])
+    _detach_torn(labels, left, right, weight, first[never], second[never])
     return Clusters(labels, len(doubtful), split, int(np.bincount(labels).max()))
 
 
@@ -90,14 +93,52 @@ def _average_linkage(labels: Ints, first: Ints, second: Ints, bits: Ints) -> boo
     members = np.unique(np.concatenate([first, second]))
     distance = np.zeros((len(members), len(members)))
     a, b = np.searchsorted(members, first), np.searchsorted(members, second)
-    distance[a, b] = distance[b, a] = _CLIP - bits
+    distance[a, b] = distance[b, a] = _STRONG - bits
     rows, columns = np.triu_indices(len(members), 1)
     tree = linkage(distance[rows, columns], "average")
-    groups = fcluster(tree, _CLIP, "distance")
+    groups = fcluster(tree, _STRONG, "distance")
     smallest = np.full(groups.max() + 1, np.iinfo(np.int32).max, np.int32)
     np.minimum.at(smallest, groups, members.astype(np.int32))
     labels[members] = smallest[groups]
     return bool(groups.max() > 1)
+
+
+def _detach_torn(labels: Ints, left: Ints, right: Ints, weight: Ints, first: Ints, second: Ints) -> None:
+    """Set apart the records that match two clusters about as well when those clusters contradict each other.
+
+    Nothing but a coin could say to which of the two such a record belongs, so it goes to neither: its links are for
+    review. ``first`` and ``second`` are the contradicting pairs.
+    """
+    if not len(first):
+        return
+    count = len(labels)
+    contrary = np.unique(
+        np.minimum(labels[first], labels[second]).astype(np.int64) * count + np.maximum(labels[first], labels[second])
+    )
+    both = np.concatenate([left, right]), np.concatenate([right, left])
+    bits = np.concatenate([weight, weight])
+    own = labels[both[0]] == labels[both[1]]
+    strongest = np.full(count, -np.inf)
+    np.maximum.at(strongest, both[0][own], bits[own])
+    low, high = (
+        np.minimum(labels[both[0]], labels[both[1]]).astype(np.int64),
+        np.maximum(labels[both[0]], labels[both[1]]),
+    )
+    torn = (
+        ~own
+        & np.isin(low * count + high, contrary)
+        & (bits >= strongest[both[0]] - _TORN)
+        & (strongest[both[0]] > -np.inf)
+    )
+    loose = np.unique(both[0][torn])
+    if len(loose):
+        kept = ~np.isin(np.arange(count), loose)
+        heads = labels[kept & np.isin(labels, labels[loose])]
+        members = np.flatnonzero(kept & np.isin(labels, labels[loose]))
+        smallest = np.full(count, count, np.int32)
+        np.minimum.at(smallest, heads, members.astype(np.int32))
+        labels[members] = smallest[heads]
+        labels[loose] = loose
 
 
 def _split_giants(labels: Ints, left: Ints, right: Ints, weight: Ints) -> Ints:

@@ -1,33 +1,40 @@
 """Linking records: encode -> blocking -> compare -> weights -> decide -> cluster, in one call.
 
-    result = link_records({"first_name": [given], "last_name": [family], "email": [mailbox]}, Settings())
-    result.cluster                  # one label per record
-    result.links                    # every pair worth keeping, with its levels, weight, probability and decision
+result = link_records({"first_name": [given], "last_name": [family], "email": [mailbox]}, Settings())
+result.cluster                  # one label per record
+result.links                    # every pair worth keeping, with its levels, weight, probability and decision
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
 
 from crmclean.dedup.blocking import Candidates, candidate_pairs
+from crmclean.dedup.bounds import may_link
 from crmclean.dedup.cluster import cluster_records
-from crmclean.dedup.compare import Comparer, Levels
+from crmclean.dedup.compare import Levels
 from crmclean.dedup.decide import Decisions, decide_links
+from crmclean.dedup.describe import describe_run
 from crmclean.dedup.encode import Columns, Records, encode
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import Table, count_values
+from crmclean.dedup.levels import Comparer
 from crmclean.dedup.model import Fit, fit_model, prior_model
 from crmclean.dedup.priors import DIFFERENT, comparisons_of
-from crmclean.dedup.describe import describe_run
 from crmclean.dedup.weights import Model, Scored, probability_of, score_pairs, value_tables
 from crmclean.tables.evidence import empty_table, enum_array, evidence_table
 
 __all__ = ["Result", "Settings", "Workings", "link_records", "prepare"]
+
+_PRIOR_ROOM = 16.0  # how much larger than believed the share of matches may be before pairs are ruled out
+_ATTESTED = 3.0  # carriers from which on a given name is a name and not a slip
+_DECISIVE = -4.5  # bits against a match from which on an identifier that differs is decisive
+_HARDLY = -6.0  # evidence below which contradictions of strong fields keep two records of a chain apart
 
 
 @dataclass(frozen=True)
@@ -114,6 +121,7 @@ def link_records(
         work.records, settings.entity, pairs_per_row=settings.pairs_per_row, max_block=settings.max_block
     )
     start = prior_model(settings.entity, work.comparer.active, count)
+    candidates = _hopeful(work, candidates, start.prior * _PRIOR_ROOM, settings)
     if measures is not None:
         fit = Fit(frozen_model(start, measures), 0, 0, 0.0)
     else:
@@ -126,7 +134,9 @@ def link_records(
 
     def evaluate(first: Ints, second: Ints) -> tuple[Ints, Ints]:
         bits, found = _score_chunks(work, fit.model, first, second, settings.chunk_pairs)
-        never = _contradicting(found) & (bits < 0)
+        bar = np.log2(settings.match_probability / (1.0 - settings.match_probability))
+        never = _contradicting(work, found, first, second) & (bits < _HARDLY)
+        never |= _decisive(fit.model, found) & (bits < bar + 0.0)
         if apart is not None:
             never |= (apart[first] != apart[second]) & (apart[first] >= 0) & (apart[second] >= 0)
         return bits, never
@@ -134,25 +144,50 @@ def link_records(
     clusters = cluster_records(count, left[matched], right[matched], scored["weight"][matched], evaluate)
     decisions = decisions.guarded(clusters.labels[left] == clusters.labels[right])
     names = [report.name for report in candidates.reports]
-    links = _links_table(
-        work.records, left, right, candidates.rules[kept], names, scored["weight"], decisions, levels
-    )
+    links = _links_table(work.records, left, right, candidates.rules[kept], names, scored["weight"], decisions, levels)
     described = describe_run(
         work.records, work.comparer.carriers, fit, candidates, clusters, candidates.rules[kept][decisions.is_match]
     )
     return Result(links, _labels_by_position(work.records, clusters.labels), described)
 
 
+def _hopeful(work: Workings, candidates: Candidates, prior: float, settings: Settings) -> Candidates:
+    """The candidates that could be kept if the prior were ``prior``."""
+    prior = min(prior, 0.5)
+    needed = float(np.log2(settings.keep_probability / (1 - settings.keep_probability)) - np.log2(prior / (1 - prior)))
+    hopeful = np.ones(len(candidates.left), bool)
+    for start in range(0, len(hopeful), settings.chunk_pairs):
+        part = slice(start, start + settings.chunk_pairs)
+        left, right = candidates.left[part], candidates.right[part]
+        hopeful[part] = may_link(work.comparer, work.tables, left, right, needed)
+    found = np.flatnonzero(hopeful)
+    return replace(
+        candidates, left=candidates.left[found], right=candidates.right[found], rules=candidates.rules[found]
+    )
+
+
 def frozen_model(start: Model, measures: Mapping[str, Any]) -> Model:
     """The model of an earlier run, from its measures; comparisons it did not know keep their priors."""
     shares = {
-        side: {**getattr(start, side), **{name: np.array(values) for name, values in measures[side].items() if name in start.m}}
+        side: {
+            **getattr(start, side),
+            **{name: np.array(values) for name, values in measures[side].items() if name in start.m},
+        }
         for side in ("m", "u")
     }
-    return Model(start.entity, start.comparisons, shares["m"], shares["u"], float(measures["prior"]), float(measures["community"]))
+    return Model(
+        start.entity,
+        start.comparisons,
+        shares["m"],
+        shares["u"],
+        float(measures["prior"]),
+        float(measures["community"]),
+    )
 
 
-def _score_all(work: Workings, model: Model, candidates: Candidates, settings: Settings) -> tuple[Ints, dict[str, Ints], Levels]:
+def _score_all(
+    work: Workings, model: Model, candidates: Candidates, settings: Settings
+) -> tuple[Ints, dict[str, Ints], Levels]:
     """Score the candidates chunk by chunk; keeps the pairs of at least ``keep_probability``."""
     kept: list[Ints] = []
     columns: dict[str, list[Ints]] = {"weight": [], "identity": [], "support": []}
@@ -175,23 +210,42 @@ def _score_all(work: Workings, model: Model, candidates: Candidates, settings: S
 
 
 def _score_chunks(work: Workings, model: Model, left: Ints, right: Ints, size: int) -> tuple[Ints, Levels]:
-    """Evidence of pairs in bits, with half the prior, and their levels."""
-    half_prior = np.float32(0.5 * np.log2(model.prior / (1.0 - model.prior)))
+    """Evidence of pairs in bits, with a quarter of the prior, and their levels."""
+    some_prior = np.float32(0.25 * np.log2(model.prior / (1.0 - model.prior)))
     weights, levels = [np.zeros(0, np.float32)], {item.name: [np.zeros(0, np.uint8)] for item in work.comparer.active}
     for start in range(0, len(left), size):
         scored, found = work.score(model, left[start : start + size], right[start : start + size])
-        weights.append(scored.identity + scored.support + half_prior)
+        weights.append(scored.identity + scored.support + some_prior)
         for name, pieces in levels.items():
             pieces.append(found[name])
     return np.concatenate(weights), {name: np.concatenate(pieces) for name, pieces in levels.items()}
 
 
-def _contradicting(levels: Levels) -> Ints:
-    """Pairs with two contradictions of strong evidence, or of a generation: never to be joined through a chain."""
+def _contradicting(work: Workings, levels: Levels, left: Ints, right: Ints) -> Ints:
+    """Pairs with two contradictions of well-formed strong evidence, or of a generation: never to be joined by a chain.
+
+    A given name counts as well-formed when several records carry it: a slip of the pen hardly has company.
+    """
+    contrary = np.zeros(len(left), np.uint8)
+    for name in ("given", "birth", "national_id", "sex"):
+        if name in levels:
+            contrary += levels[name] == DIFFERENT
+    if "given" in levels:
+        given, carriers = work.records.codes("given"), work.comparer.carriers["given"]
+        slip = np.minimum(carriers[given[left]], carriers[given[right]]) < _ATTESTED
+        contrary -= (levels["given"] == DIFFERENT) & slip
+    generation = levels["suffix"] == DIFFERENT if "suffix" in levels else np.zeros(len(left), bool)
+    return (contrary >= 2) | generation
+
+
+def _decisive(model: Model, levels: Levels) -> Ints:
+    """Pairs that differ in an identifier which, in this file, hardly ever differs between records of one person."""
     count = len(next(iter(levels.values()))) if levels else 0
-    strong = [levels[name] == DIFFERENT for name in ("given", "birth", "national_id", "sex") if name in levels]
-    twice = np.sum(strong, axis=0) >= 2 if strong else np.zeros(count, bool)
-    return twice | (levels["suffix"] == DIFFERENT) if "suffix" in levels else twice
+    found = np.zeros(count, bool)
+    for name in ("birth", "national_id"):
+        if name in levels and np.log2(model.m[name][DIFFERENT] / model.u[name][DIFFERENT]) <= _DECISIVE:
+            found |= levels[name] == DIFFERENT
+    return found
 
 
 def _labels_by_position(records: Records, labels: Ints) -> np.ndarray[Any, np.dtype[np.int32]]:
@@ -204,7 +258,14 @@ def _labels_by_position(records: Records, labels: Ints) -> np.ndarray[Any, np.dt
 
 
 def _links_table(
-    records: Records, left: Ints, right: Ints, rules: Ints, names: list[str], weight: Ints, decisions: Decisions, levels: Levels
+    records: Records,
+    left: Ints,
+    right: Ints,
+    rules: Ints,
+    names: list[str],
+    weight: Ints,
+    decisions: Decisions,
+    levels: Levels,
 ) -> pa.Table:
     """The links evidence in the caller's row numbers, sorted."""
     if not len(left):

@@ -23,7 +23,7 @@ _COMPACT = r"^(?P<y>(?:1[3-9]|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?:[T ].*)?$"
 _YEAR_FIRST = r"^(?P<y>\d{4})[-/. ](?P<m>\d{1,2})[-/. ](?P<d>\d{1,2})(?:[T ,].*)?$"
 _YEAR_LAST = r"^(?P<a>\d{1,2})[-/. ](?P<b>\d{1,2})[-/. ](?P<y>\d{4})(?:[T ,].*)?$"
 _SHORT_YEAR = r"^(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<y>\d\d)$"
-_DAY_NAMED = r"^(?P<d>\d{1,2})(?:st|nd|rd|th)?[-/. ]*(?P<m>[a-z]{3})[a-z]*[-/., ]+(?P<y>\d{4})$"
+_DAY_NAMED = r"^(?P<d>\d{1,2})(?:st|nd|rd|th)?[-/. ]*(?P<m>[a-z]{3})[a-z]*[-/., ]+(?P<y>\d{4}|\d\d)$"
 _MONTH_NAMED = r"^(?P<m>[a-z]{3})[a-z]*[-/. ]*(?P<d>\d{1,2})(?:st|nd|rd|th)?[-/., ]+(?P<y>\d{4})$"
 _YEAR_ONLY = r"^(?P<y>(?:1[3-9]|20)\d\d)$"
 
@@ -38,10 +38,10 @@ def birth_key(texts: pa.Array) -> pa.LargeStringArray:
     keys = np.full(len(plain), 0, np.int64)
     for pattern in (_COMPACT, _YEAR_FIRST, _DAY_NAMED, _MONTH_NAMED, _YEAR_ONLY):
         parts = _extract(plain, pattern)
-        _fill(keys, parts["y"], parts.get("m"), parts.get("d"))
+        _fill(keys, _century(parts["y"]), parts.get("m"), parts.get("d"))
     for pattern in (_YEAR_LAST, _SHORT_YEAR):
         parts = _extract(plain, pattern)
-        year = parts["y"] if pattern is _YEAR_LAST else np.where(parts["y"] > 0, _century(parts["y"]), 0)
+        year = _century(parts["y"])
         dots = pc.match_substring(plain, ".").to_numpy(zero_copy_only=False)
         day_first = dots | (np.count_nonzero(parts["a"] > 12) > np.count_nonzero(parts["b"] > 12))
         _fill(keys, year, np.where(day_first, parts["b"], parts["a"]), np.where(day_first, parts["a"], parts["b"]))
@@ -79,8 +79,8 @@ def _numbers(texts: pa.Array) -> np.ndarray[Any, Any]:
 
 
 def _century(year: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Two-digit years of birth: 00-19 are this century, the rest the last one."""
-    return np.where(year <= 19, 2000 + year, 1900 + year)
+    """Two-digit years of birth as four digits: 01-19 are this century, 20-99 the last one."""
+    return np.select([(year > 0) & (year <= 19), (year > 19) & (year < 100)], [2000 + year, 1900 + year], year)
 
 
 def _fill(keys: np.ndarray[Any, Any], year: Any, month: Any, day: Any) -> None:

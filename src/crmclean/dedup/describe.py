@@ -45,7 +45,9 @@ def describe_run(
         "candidate_pairs": len(candidates.left),
         "blocking": [asdict(report) for report in candidates.reports],
         "blocking_recall": found / (found + missed) if found else None,
-        "term_frequencies": {name: _commonest(records.forms[POOLS.get(name, name)], table) for name, table in carriers.items()},
+        "term_frequencies": {
+            name: _commonest(records.forms[POOLS.get(name, name)], table) for name, table in carriers.items()
+        },
         "clusters_examined": clusters.examined,
         "clusters_split": clusters.split,
         "largest_cluster": clusters.largest,
@@ -70,5 +72,3 @@ def _commonest(form: Form, carriers: Table, count: int = 10) -> dict[str, Any]:
     texts = form.values.take(pa.array(top)).to_pylist()
     ranked = sorted(zip(texts, carriers[top].tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
     return {"distinct": form.size - 1, "commonest": {text: round(float(number), 3) for text, number in ranked[:count]}}
-
-

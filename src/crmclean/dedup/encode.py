@@ -28,11 +28,38 @@ Columns = Mapping[str, Sequence[pa.Array]]
 _PERSONAL_LINES = ("mobile", "home_phone")
 _OTHER_LINES = ("phone", "other_phone")
 _CONTENT = (
-    *("given", "family", "middle", "suffix", "sex", "birth", "national_id", "email", "own_line", "other_line", "company"),
+    *(
+        "given",
+        "family",
+        "middle",
+        "suffix",
+        "sex",
+        "birth",
+        "national_id",
+        "email",
+        "own_line",
+        "other_line",
+        "company",
+    ),
     *("website", "street", "city", "postal_code", "state", "country", "title"),
 )
 _NO_VALUE = frozenset(
-    "n a|none|null|unknown|not available|not applicable|not provided|no name|tbd|test|xxx|blank|undefined|missing".split("|")
+    [
+        "n a",
+        "none",
+        "null",
+        "unknown",
+        "not available",
+        "not applicable",
+        "not provided",
+        "no name",
+        "tbd",
+        "test",
+        "xxx",
+        "blank",
+        "undefined",
+        "missing",
+    ]
 )
 
 
@@ -63,7 +90,11 @@ class Records:
 
 
 def encode(
-    columns: Columns, entity: Literal["person", "company"], *, exclude: frozenset[str] = frozenset(), order: Ints | None = None
+    columns: Columns,
+    entity: Literal["person", "company"],
+    *,
+    exclude: frozenset[str] = frozenset(),
+    order: Ints | None = None,
 ) -> Records:
     """Code every field that can tell records apart.
 
@@ -84,7 +115,14 @@ def encode(
     if entity == "person":
         forms |= _names(used, count)
         forms |= _births(used)
-    forms |= _national_ids(used) | _emails(used) | _lines(used) | _companies(used, entity) | _places(used) | _titles(used)
+    forms |= (
+        _national_ids(used)
+        | _emails(used, entity)
+        | _lines(used)
+        | _companies(used, entity)
+        | _places(used)
+        | _titles(used)
+    )
     forms |= _sites(forms)
     forms = {name: form for name, form in forms.items() if not form.is_empty}
     return _canonical_order(forms, count, order)
@@ -166,9 +204,9 @@ def _overlay(old: Form | None, new: Form, where: Ints) -> Form:
 def _name_marks(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
     """Generation (jr, sr, ii ...) and sex as far as the columns say."""
     forms = {}
-    holders = [column for name in ("suffix", "last_name", "full_name") for column in used.get(name, [])]
+    holders = [column for name in ("suffix", "last_name", "full_name", "first_name") for column in used.get(name, [])]
     if holders:
-        pool = code_texts(holders, names.name_suffix)
+        pool = code_texts(holders, _generation)
         forms["suffix"] = _first_of_pool(pool)
     sexes = [code_texts([column], _sex) for column in used.get("gender", [])]
     titled = [column for name in ("salutation", "full_name", "first_name") for column in used.get(name, [])]
@@ -180,10 +218,19 @@ def _name_marks(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
     return forms
 
 
+def _generation(texts: pa.Array) -> pa.Array:
+    """``names.name_suffix``, and "i" for a name that ends in a bare I (a first, or a middle initial: harmless either way)."""
+    first = pc.match_substring_regex(texts, r"(?i)^\pL{2,}.* I\s*$")
+    found = names.name_suffix(texts)
+    return pc.if_else(pc.and_(first, pc.equal(found, "")), pa.scalar("i", TEXT), found)
+
+
 def _sex(texts: pa.Array) -> pa.Array:
     key = match_key(texts)
     male = pc.is_in(key, pa.array(["m", "male", "man", "mr", "masculine", "herr", "homme", "hombre"], TEXT))
-    female = pc.is_in(key, pa.array(["f", "female", "woman", "w", "mrs", "ms", "feminine", "frau", "femme", "mujer"], TEXT))
+    female = pc.is_in(
+        key, pa.array(["f", "female", "woman", "w", "mrs", "ms", "feminine", "frau", "femme", "mujer"], TEXT)
+    )
     return pc.if_else(male, pa.scalar("m", TEXT), pc.if_else(female, pa.scalar("f", TEXT), pa.scalar("", TEXT)))
 
 
@@ -217,7 +264,9 @@ def _births(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
     if "birth_date" in used:
         form = code_texts([first_text(used["birth_date"])], birth_key)
     elif "birth_year" in used:
-        parts = [first_text(used[name]) if name in used else None for name in ("birth_year", "birth_month", "birth_day")]
+        parts = [
+            first_text(used[name]) if name in used else None for name in ("birth_year", "birth_month", "birth_day")
+        ]
         form = code_texts([birth_key_of_parts(parts[0], parts[1], parts[2])], lambda values: values)
     else:
         return {}
@@ -243,7 +292,7 @@ def _as_pool(form: Form) -> Form:
     return Form(form.codes.reshape(-1, form.codes.shape[-1]), form.values)
 
 
-def _emails(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
+def _emails(used: dict[str, list[pa.Array]], entity: str) -> dict[str, Form]:
     columns = [column for name in ("email", "email_2") for column in used.get(name, [])]
     if not columns:
         return {}
@@ -254,11 +303,13 @@ def _emails(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
     free = pa.array(np.asarray(emails.is_free_mail(domain), bool))
     bare = pc.replace_substring_regex(local, r"[._\-]", "")
     blank = pa.scalar("", TEXT)
+    # a person's info@ mailbox may be anybody's: its domain says nothing about who the person works for
+    outside = pc.or_(free, role) if entity == "person" else free
     return {
         "email": mailbox,
         "local": mailbox.recode(pc.if_else(role, blank, bare)),
         "mail_domain": mailbox.recode(domain),
-        "site": mailbox.recode(pc.if_else(free, blank, site)),
+        "site": mailbox.recode(pc.if_else(outside, blank, site)),
         "role_mailbox": mailbox.recode(pc.if_else(role, mailbox.values, blank)),
     }
 

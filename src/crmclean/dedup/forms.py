@@ -109,7 +109,9 @@ def combine_codes(first: Ints, second: Ints, second_size: int) -> Ints:
 
 def first_text(columns: Sequence[pa.Array]) -> pa.LargeStringArray:
     """Row by row the first value that is neither null nor blank."""
-    filled = [pc.if_else(pc.equal(pc.utf8_trim_whitespace(column), ""), None, column) for column in map(as_text, columns)]
+    filled = [
+        pc.if_else(pc.equal(pc.utf8_trim_whitespace(column), ""), None, column) for column in map(as_text, columns)
+    ]
     return as_text(filled[0] if len(filled) == 1 else pc.coalesce(*filled))
 
 

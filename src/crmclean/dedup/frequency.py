@@ -20,7 +20,13 @@ __all__ = ["POOLS", "Table", "count_values", "value_u"]
 
 Table = np.ndarray[Any, np.dtype[np.float64]]
 
-POOLS: Mapping[str, str] = {"own_line": "line", "other_line": "line", "email": "email", "national_id": "national_id", "site": "site"}
+POOLS: Mapping[str, str] = {
+    "own_line": "line",
+    "other_line": "line",
+    "email": "email",
+    "national_id": "national_id",
+    "site": "site",
+}
 
 
 def count_values(records: Records, comparisons: tuple[Comparison, ...]) -> dict[str, Table]:
@@ -45,7 +51,10 @@ def count_values(records: Records, comparisons: tuple[Comparison, ...]) -> dict[
             if comparison.frequency.by == "records" or not marks:
                 done[key] = form.counts().astype(np.float64)
             else:
-                spread = [_effective_names(form.codes, form.size, records.codes(mark), records.forms[mark].size) for mark in marks]
+                spread = [
+                    _effective_names(form.codes, form.size, records.codes(mark), records.forms[mark].size)
+                    for mark in marks
+                ]
                 done[key] = np.maximum.reduce(spread)
         tables[comparison.name] = done[key]
     return tables
@@ -69,9 +78,10 @@ def value_u(counts: Table, records: int, frequency: Frequency) -> Table:
     With c carriers among N records, c - 1 of the N - 1 others carry it. That estimate is smoothed with the belief
     ``base`` held with the weight of ``weight`` records: ``(c - 1 + weight * base) / (N - 1 + weight)``. For values that
     are issued to one owner (mailboxes, lines, identity numbers) the belief is how many other owners a value has, not
-    how many values there are, so it shrinks with the file: ``(c - 1 + base) / N``.
+    how many values there are, so it shrinks with the file: ``(c - 2 + base) / N``. There c counts names, and two are
+    allowed for one owner, whose name may be misspelt or have changed.
     """
-    others = np.maximum(counts - 1.0, 0.0)
     if frequency.scaled:
-        return (others + frequency.base) / max(records, 2)
+        return (np.maximum(counts - 2.0, 0.0) + frequency.base) / max(records, 2)
+    others = np.maximum(counts - 1.0, 0.0)
     return (others + frequency.weight * frequency.base) / (records - 1 + frequency.weight)

@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from crmclean.dedup.compare import Comparer
 from crmclean.dedup.forms import Ints, mix
 from crmclean.dedup.frequency import Table
+from crmclean.dedup.levels import Comparer
 from crmclean.dedup.priors import DIFFERENT, Comparison
 from crmclean.dedup.weights import Model, probability_of, score_pairs
 
@@ -58,9 +58,7 @@ def prior_model(entity: str, comparisons: tuple[Comparison, ...], records: int) 
     )
 
 
-def fit_model(
-    model: Model, comparer: Comparer, tables: Mapping[str, Table], left: Ints, right: Ints
-) -> Fit:
+def fit_model(model: Model, comparer: Comparer, tables: Mapping[str, Table], left: Ints, right: Ints) -> Fit:
     """Fit ``model`` to the candidate pairs ``left``, ``right`` (canonical record numbers)."""
     records = comparer.records
     chance = random_pairs(records.count)

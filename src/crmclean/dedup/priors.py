@@ -88,7 +88,7 @@ _GIVEN = Comparison(
     "identity",
     (
         Level("different", 0.03, 0.93),
-        Level("similar", 0.01, 0.03),
+        Level("similar", 0.01, 0.03, bits=-1.0),
         Level("initial", 0.03, 0.01),
         Level("part", 0.02, 0.004, "near"),
         Level("nickname", 0.03, 0.003, "near"),
@@ -98,6 +98,7 @@ _GIVEN = Comparison(
         Level("exact", 0.76, 0.01, "value"),
     ),
     Frequency(1 / 300, 200.0),
+    strength=300.0,
     label="given name",
 )
 _FAMILY = Comparison(
@@ -114,6 +115,7 @@ _FAMILY = Comparison(
         Level("exact", 0.79, 0.004, "value"),
     ),
     Frequency(1 / 2000, 200.0),
+    strength=300.0,
     label="family name",
 )
 _MIDDLE = Comparison(
@@ -126,7 +128,9 @@ _MIDDLE = Comparison(
     ),
     label="middle name",
 )
-_SUFFIX = Comparison("suffix", "identity", (Level("different", 0.01, 0.5), Level("exact", 0.99, 0.5)), label="generation")
+_SUFFIX = Comparison(
+    "suffix", "identity", (Level("different", 0.01, 0.5, bits=-12.0), Level("exact", 0.99, 0.5)), label="generation"
+)
 _SEX = Comparison("sex", "identity", (Level("different", 0.02, 0.5), Level("exact", 0.98, 0.5)), strength=1000.0)
 _BIRTH = Comparison(
     "birth",
@@ -239,7 +243,9 @@ _POSTCODE = Comparison(
     Frequency(1 / 1000, 100.0),
     label="postcode",
 )
-_STATE = Comparison("state", "place", (Level("different", 0.10, 0.85), Level("exact", 0.90, 0.15, "value")), Frequency(0.1, 20.0))
+_STATE = Comparison(
+    "state", "place", (Level("different", 0.10, 0.85), Level("exact", 0.90, 0.15, "value")), Frequency(0.1, 20.0)
+)
 _COUNTRY = Comparison(
     "country", "place", (Level("different", 0.04, 0.6), Level("exact", 0.96, 0.4, "value")), Frequency(0.3, 20.0)
 )
@@ -290,7 +296,9 @@ _FIRM_LINE = Comparison(
     Frequency(0.3, 100.0, "names", scaled=True),
     label="telephone",
 )
-_FIRM_ID = Comparison("national_id", "identity", _NATIONAL_ID.levels, _NATIONAL_ID.frequency, label="registration number")
+_FIRM_ID = Comparison(
+    "national_id", "identity", _NATIONAL_ID.levels, _NATIONAL_ID.frequency, label="registration number"
+)
 
 _FIRM = (_FIRM_NAME, _FIRM_ID, _FIRM_SITE, _FIRM_LINE, _STREET, _CITY, _POSTCODE, _STATE, _COUNTRY)
 

@@ -82,7 +82,9 @@ def compared_fields(batch: Batch, context: Context, at: np.ndarray[Any, Any]) ->
             continue
         values = _without_fillers(batch, column.column).take(index)
         if column.kind is Kind.PHONE and column.field != "mobile":
-            is_mobile = pc.fill_null(pc.equal(batch.attribute(column.column, "phone_type").take(index), "mobile"), False)
+            is_mobile = pc.fill_null(
+                pc.equal(batch.attribute(column.column, "phone_type").take(index), "mobile"), False
+            )
             if pc.any(is_mobile).as_py():
                 nothing = pa.scalar("", TEXT)
                 fields.setdefault("mobile", []).append(pc.if_else(is_mobile, values, nothing))

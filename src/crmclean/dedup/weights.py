@@ -17,7 +17,7 @@ Missing values weigh nothing. A pair's weight is
 * support: affiliation. Company, domain, shared line, shared mailbox and job title form one group; street, city,
   postcode, state and country another. Within a group agreement is correlated, so the strongest finding counts in
   full and the rest at a quarter, at most ``_REMAINDER`` bits; the weaker group counts by half. Positive support never
-  exceeds ``_SUPPORT_CAP`` nor the identity evidence it supports: without identity evidence it is nothing, so that
+  exceeds ``SUPPORT_CAP`` nor the identity evidence it supports: without identity evidence it is nothing, so that
   affiliation alone cannot lift a pair above the prior. Negative support (people move and change jobs) is bounded too.
 
 * a full name that agrees is charged ``Model.community`` bits: given and family names of one language community go
@@ -40,11 +40,11 @@ from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import Table, value_u
 from crmclean.dedup.priors import DIFFERENT, Comparison
 
-__all__ = ["Model", "Scored", "probability_of", "score_pairs", "value_tables"]
+__all__ = ["SUPPORT_CAP", "Model", "Scored", "probability_of", "score_pairs", "value_tables"]
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 
-_SUPPORT_CAP = 14.0
+SUPPORT_CAP = 14.0
 _AGAINST_CAP = -5.0
 _REMAINDER = 2.0
 _STRONGEST = 24.0
@@ -122,7 +122,9 @@ def score_pairs(
     parts: dict[str, Floats] = {}
     for item in model.comparisons:
         if item.name in levels:
-            parts[item.name] = _weights(model, tables, records, item, left, right, levels[item.name], shared.get(item.name))
+            parts[item.name] = _weights(
+                model, tables, records, item, left, right, levels[item.name], shared.get(item.name)
+            )
     identity = np.zeros(count, np.float32)
     groups: dict[str, _Group] = {"place": _Group(count), "employer": _Group(count)}
     household = _household(model, levels, count)
@@ -163,7 +165,9 @@ def _weights(
             ratio[code] = found.bits
     weights = np.clip(ratio, _WEAKEST, _STRONGEST).astype(np.float32)[level]
     table = tables.get(item.name)
-    by_value = [code for code, found in enumerate(item.levels, start=DIFFERENT) if found.frequency and table is not None]
+    by_value = [
+        code for code, found in enumerate(item.levels, start=DIFFERENT) if found.frequency and table is not None
+    ]
     if not by_value or table is None:
         return weights
     asked = np.flatnonzero(np.isin(level, by_value))
@@ -208,7 +212,8 @@ def _household(model: Model, levels: Mapping[str, Ints], count: int) -> Ints:
     """Pairs whose given names contradict each other while something else of a household may agree."""
     if model.entity != "person" or "given" not in levels:
         return np.zeros(count, bool)
-    contradicting: Ints = levels["given"] == DIFFERENT
+    item = next(item for item in model.comparisons if item.name == "given")
+    contradicting: Ints = (levels["given"] == DIFFERENT) | (levels["given"] == item.code("similar"))
     return contradicting
 
 
@@ -233,5 +238,5 @@ def _support(place: Floats, employer: Floats, identity: Floats) -> Floats:
     positive = [np.maximum(group, 0) for group in (place, employer)]
     gain = np.maximum(*positive) + 0.5 * np.minimum(*positive)
     loss = np.maximum(np.minimum(place, 0) + np.minimum(employer, 0), _AGAINST_CAP)
-    gain = np.minimum(np.minimum(gain, _SUPPORT_CAP), np.maximum(identity, 0))
+    gain = np.minimum(np.minimum(gain, SUPPORT_CAP), np.maximum(identity, 0))
     return (gain + loss).astype(np.float32)

@@ -93,7 +93,7 @@ def _decode_lines(data: bytes, encoding: str, guess_page: Callable[[list[bytes]]
     lines = data.splitlines(keepends=True)
     page = encoding
     if encoding == "utf-8":
-        page = guess_page([line for line in lines if not line.isascii() and not _is_utf8(line)])
+        page = guess_page([_strange_part(line) for line in lines if not line.isascii() and not _is_utf8(line)])
     chain = ["utf-8", page] if encoding == "utf-8" or encoding in _WESTERN else [page, "utf-8"]
     chain = [*dict.fromkeys([*chain, "iso8859-1"])]
     names = [encoding]
@@ -101,9 +101,10 @@ def _decode_lines(data: bytes, encoding: str, guess_page: Callable[[list[bytes]]
     for position, line in enumerate(lines):
         if line.isascii():
             continue
-        for name in chain:
+        mixed = _by_pieces(line, page) if encoding == "utf-8" else None
+        for name in chain if mixed is None else [page]:
             try:
-                lines[position] = line.decode(name).encode("utf-8")
+                lines[position] = line.decode(name).encode("utf-8") if mixed is None else mixed.encode("utf-8")
             except UnicodeError:
                 continue
             if name not in names:
@@ -115,3 +116,31 @@ def _decode_lines(data: bytes, encoding: str, guess_page: Callable[[list[bytes]]
     counts = np.bincount(codes, minlength=len(names))
     notes = tuple(f"{int(counts[code])} lines are {name}, not {encoding}" for code, name in enumerate(names) if code)
     return Decoded(b"".join(lines), tuple(names), codes, notes)
+
+
+def _strange_part(line: bytes) -> bytes:
+    """A line without the characters that are UTF-8 beyond ASCII, unless there are hardly any: those are accidents."""
+    text = line.decode("utf-8", errors="surrogateescape")
+    strange = sum("\udc80" <= character <= "\udcff" for character in text)
+    plain = "".join(character for character in text if character < "\x80" or "\udc80" <= character <= "\udcff")
+    return plain.encode("utf-8", errors="surrogateescape") if len(text) - len(plain) >= strange else line
+
+
+def _by_pieces(line: bytes, page: str) -> str | None:
+    """A line of which some cells are UTF-8 and some are not: only the bytes that are not are taken for ``page``."""
+    if _is_utf8(line) or _strange_part(line) == line:
+        return None
+    pieces = []
+    while line:
+        try:
+            pieces.append(line.decode("utf-8"))
+            break
+        except UnicodeDecodeError as error:
+            pieces.append(line[: error.start].decode("utf-8"))
+            strange = line[error.start : error.end]
+            try:
+                pieces.append(strange.decode(page))
+            except UnicodeError:
+                pieces.append(strange.decode("iso8859-1"))
+            line = line[error.end :]
+    return "".join(pieces)

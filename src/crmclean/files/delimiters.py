@@ -133,7 +133,7 @@ def _judge(pieces: Sequence[str], delimiter: str, quote: str) -> _Candidate | No
     near = sum(1 for cells in table if cells > 1) / len(table)
     # the rows above the first split one are a title block, those below the last one a footer: not most of the file
     above = first / max(1, len(widths))
-    if (first or below) and (len(table) < 2 or (width == 2 and 2 * len(table) < len(widths))):
+    if (first and len(table) < 2) or ((first or below) and width == 2 and 2 * len(table) < len(widths)):
         return None
     headed = len(head[first]) == width
     if first > 60 or (first and share < 0.8 and (near < 0.8 or not headed)):

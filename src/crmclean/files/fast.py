@@ -16,7 +16,7 @@ import pyarrow.csv
 
 from crmclean.tables.evidence import TEXT
 
-__all__ = ["Scan", "read_fast", "scan"]
+__all__ = ["Scan", "cell_counts", "line_ends", "read_fast", "scan"]
 
 _WINDOW = 1 << 25
 _LF, _CR = 10, 13
@@ -28,6 +28,8 @@ class Scan(NamedTuple):
 
     ``record_lines`` and ``blank_lines`` count physical lines from 0; ``starts`` are the byte offsets of the records;
     ``quoted_newlines`` tells whether a quoted cell spans lines, ``longest`` the bytes of the longest record.
+    ``doubtful`` are the places among the records whose quoting only the tolerant reader understands, and ``quotes`` the
+    byte offsets of the quotes that delimit cells in the others (None where every quote does).
     """
 
     record_lines: _Array
@@ -36,10 +38,13 @@ class Scan(NamedTuple):
     quoted_newlines: bool
     longest: int
     size: int
+    doubtful: _Array = np.zeros(0, np.int64)
+    quotes: _Array | None = None
 
     def ends(self, positions: _Array) -> _Array:
         """Byte offsets at which the given records end at the latest (blank lines may follow the record proper)."""
-        return np.append(self.starts, self.size)[np.asarray(positions) + 1]
+        ends: _Array = np.append(self.starts, self.size)[np.asarray(positions) + 1]
+        return ends
 
 
 def scan(data: bytes | memoryview, delimiter: str, quotechar: str) -> Scan | None:
@@ -53,8 +58,9 @@ def scan(data: bytes | memoryview, delimiter: str, quotechar: str) -> Scan | Non
         One ASCII character each; an empty ``quotechar`` means that quotes are characters like any other.
     """
     array = np.frombuffer(data, np.uint8)
-    ends, outside = _line_ends(array, data, quotechar, delimiter)
-    if ends is None or outside is None:
+    ends = line_ends(array)
+    outside = _outside_quotes(array, ends, quotechar, delimiter)
+    if outside is None:
         return None
     if not len(array):
         none = np.zeros(0, np.int64)
@@ -71,43 +77,62 @@ def scan(data: bytes | memoryview, delimiter: str, quotechar: str) -> Scan | Non
     return Scan(number[records], number[blank], line_starts[records], not bool(outside.all()), longest, len(array))
 
 
-def _line_ends(
-    array: _Array, data: bytes | memoryview, quotechar: str, delimiter: str
-) -> tuple[_Array | None, _Array | None]:
-    """Positions just after each line end, and whether it lies outside quotes; (None, None) if a quote is stray."""
+def line_ends(array: _Array) -> _Array:
+    """Positions just after each line end: LF, CR LF or a lone CR."""
     returns = _has(array, _CR)
-    quote = ord(quotechar) if quotechar else -1
-    may_precede, may_follow = np.zeros(256, bool), np.zeros(256, bool)
-    may_precede[[ord(delimiter), _LF, _CR, quote]] = True
-    may_follow[[ord(delimiter), _LF, _CR, quote]] = True
-    ends, outside, parity = [], [], 0
+    ends = [np.zeros(0, np.int64)]
     for low in range(0, len(array), _WINDOW):
         part = array[low : low + _WINDOW]
         newline = np.flatnonzero(part == _LF)
         if returns:
             lone = np.flatnonzero(part == _CR)
-            after = lone + low + 1
-            lone = lone[array[np.minimum(after, len(array) - 1)] != _LF]
+            lone = lone[array[np.minimum(lone + low + 1, len(array) - 1)] != _LF]
             newline = np.sort(np.concatenate([newline, lone]))
-        quotes = np.flatnonzero(part == quote) if quotechar else newline[:0]
-        if len(quotes):
-            opening, closing = quotes[parity::2] + low, quotes[1 - parity :: 2] + low
-            if not may_precede[array[opening[opening > 0] - 1]].all():
-                return None, None
-            if not may_follow[array[closing[closing < len(array) - 1] + 1]].all():
-                return None, None
-        before = np.searchsorted(quotes, newline) + parity
         ends.append(newline + low + 1)
-        outside.append(before % 2 == 0)
+    return np.concatenate(ends)
+
+
+def _outside_quotes(array: _Array, ends: _Array, quotechar: str, delimiter: str) -> _Array | None:
+    """Whether each line end lies outside quotes; None if a quote neither opens nor closes a cell nor is doubled."""
+    if not quotechar:
+        return np.ones(len(ends), bool)
+    beside = np.zeros(256, bool)
+    beside[[ord(delimiter), _LF, _CR, ord(quotechar)]] = True
+    outside, parity = [np.zeros(0, bool)], 0
+    for low in range(0, len(array), _WINDOW):
+        quotes = np.flatnonzero(array[low : low + _WINDOW] == ord(quotechar)) + low
+        opening, closing = quotes[parity::2], quotes[1 - parity :: 2]
+        if not beside[array[opening[opening > 0] - 1]].all():
+            return None
+        if not beside[array[closing[closing < len(array) - 1] + 1]].all():
+            return None
+        here = ends[np.searchsorted(ends, low, side="right") : np.searchsorted(ends, low + _WINDOW, side="right")]
+        outside.append((np.searchsorted(quotes, here) + parity) % 2 == 0)
         parity = (parity + len(quotes)) % 2
-    if parity:
-        return None, None
-    none = np.zeros(0, np.int64)
-    return np.concatenate(ends or [none]), np.concatenate(outside or [none.astype(bool)])
+    return None if parity else np.concatenate(outside)
+
+
+def cell_counts(data: bytes | memoryview, delimiter: str, quotechar: str, found: Scan) -> _Array:
+    """How many cells each record has: the delimiters outside quotes, and one."""
+    array = np.frombuffer(data, np.uint8)
+    counts = np.ones(len(found.starts), np.int64)
+    parity = 0
+    for low in range(0, len(array), _WINDOW):
+        part = array[low : low + _WINDOW]
+        marks = np.flatnonzero(part == ord(delimiter)) + low
+        if found.quotes is not None:
+            marks = marks[np.searchsorted(found.quotes, marks) % 2 == 0]
+        elif quotechar:
+            quotes = np.flatnonzero(part == ord(quotechar)) + low
+            marks = marks[(np.searchsorted(quotes, marks) + parity) % 2 == 0]
+            parity = (parity + len(quotes)) % 2
+        edges = np.searchsorted(marks, np.append(found.starts, len(array)))
+        counts += np.diff(edges)
+    return counts
 
 
 def _has(array: _Array, byte: int) -> bool:
-    return any(bool((array[low : low + _WINDOW] == byte).any()) for low in range(0, len(array), _WINDOW))
+    return any(np.any(array[low : low + _WINDOW] == byte) for low in range(0, len(array), _WINDOW))
 
 
 def read_fast(

@@ -115,6 +115,7 @@ def unique_names(header: Sequence[str]) -> list[str]:
 def find_layout(
     records: Sequence[Sequence[str]],
     *,
+    gaps: Sequence[bool] = (),
     has_header: bool | None = None,
     known: Callable[[str], bool] | None = None,
 ) -> Layout:
@@ -124,6 +125,8 @@ def find_layout(
     ----------
     records : sequence of cells
         The first some hundred records that are not blank lines.
+    gaps : sequence of bool, optional
+        Whether a blank line stands directly above each record.
     has_header : bool, optional
         What the caller knows; decided here otherwise. In doubt there is one: exports have headers.
     known : callable, optional
@@ -132,7 +135,7 @@ def find_layout(
     if not records:
         return Layout(0, bool(has_header), 0, 0.0, ("no records",))
     width = _usual_width(records)
-    first = _skip_preamble(records, width)
+    first = _wider_block(records, gaps) or _skip_preamble(records, width)
     notes = [f"{first} records above the table"] if first else []
     if has_header is not None:
         return Layout(first, has_header, len(records[first]) if has_header else width, 1.0, tuple(notes))
@@ -144,8 +147,8 @@ def find_layout(
 
 
 def _usual_width(records: Sequence[Sequence[str]]) -> int:
-    """The most frequent number of cells; the larger of equals."""
-    counts = Counter(len(cells) for cells in records)
+    """The most frequent number of cells, of equals the larger; lines that were not split are titles and footers."""
+    counts = Counter(len(cells) for cells in records if len(cells) > 1) or Counter({1: 1})
     return max(counts, key=lambda width: (counts[width], width))
 
 
@@ -153,12 +156,33 @@ def _filled(cells: Sequence[str]) -> int:
     return sum(1 for cell in cells if cell.strip())
 
 
+def _wider_block(records: Sequence[Sequence[str]], gaps: Sequence[bool]) -> int:
+    """Index of a header-like record that begins a block of wider records below a narrow one; 0 if there is none.
+
+    It takes a blank line (or a row of empty cells) between the two, or a difference of two cells at least: a title
+    block whose lines happen to hold delimiters is narrower than the table and set apart from it.
+    """
+    widths = [len(cells) for cells in records[: _BODY + _LOOK]]
+    for index in range(1, min(21, len(records) - 1)):
+        width, above = widths[index], max(widths[:index])
+        apart = (index < len(gaps) and gaps[index]) or not _filled(records[index - 1])
+        if width < 3 or above >= width or not (apart or above <= width - 2):
+            continue
+        below = widths[index:]
+        if sum(1 for cells in below if cells == width) < 0.8 * len(below):
+            continue
+        if _looks_like_header(records[index], (width + 1) // 2):
+            return index
+    return 0
+
+
 def _skip_preamble(records: Sequence[Sequence[str]], width: int) -> int:
     """Index of the first record that looks like part of the table."""
-    body = [_filled(cells) for cells in records[1 : _BODY + _LOOK]]
+    last = max((index for index, cells in enumerate(records) if len(cells) > 1), default=len(records) - 1)
+    body = [_filled(cells) for cells in records[1 : min(_BODY + _LOOK, last + 1)]]
     typical = float(np.median(body)) if body else 0.0
     for index, cells in enumerate(records[:_LOOK]):
-        later = records[index + 1 : index + 21]
+        later = records[index + 1 : min(index + 21, last + 1)]
         if not later or not _is_preamble(cells, later, width, typical):
             return index
     return 0
@@ -235,7 +259,7 @@ def _cell_score(cell: str, kind: str, below: list[str], kinds: Counter[str]) -> 
         return (-2.0, f"{shown!r} is a number like those below it") if kinds["year"] >= 0.8 * len(below) else (0.0, "")
     if below and values >= 0.8:
         return 2.0, f"{shown!r} stands above values of another kind"
-    if len(below) >= 5 and cell in below:
+    if len(below) >= 5 and below.count(cell) >= 2:
         return -1.5, f"{shown!r} also occurs below"
     return 0.1, ""
 
@@ -253,7 +277,7 @@ def trailing_footers(records: Sequence[Sequence[str]], width: int, blank_before:
         Whether a blank line stands directly above each record.
 
     A record with the table's width goes only where its own words say so ("Grand Totals (12 records)") or it is empty
-    and stands between such records. A shorter one of a cell or two goes where its words say so, where it belongs to a
+    and belongs to such a block. A shorter one of a cell or two goes where its words say so, where it belongs to a
     block in which another's do, or where a blank line sets its block apart from the table.
     """
     start = len(records)
@@ -267,9 +291,8 @@ def trailing_footers(records: Sequence[Sequence[str]], width: int, blank_before:
     count = 0
     for index in reversed(block):
         cells = records[index]
-        phrase_above = any(spoken[other] for other in block if other <= index)
         if len(cells) == width:
-            footer = spoken[index] or (_filled(cells) == 0 and phrase_above)
+            footer = spoken[index] or (_filled(cells) == 0 and any(spoken.values()))
         else:
             footer = any(spoken.values()) or (index >= apart and width >= 2)
         if not footer:

@@ -27,7 +27,8 @@ import numpy as np
 import pyarrow as pa
 
 from crmclean.errors import InputMissing, InputUnreadable
-from crmclean.files.align import Aligned, align_fast, align_tolerant
+from crmclean.files.align import Aligned, align_tolerant
+from crmclean.files.combine import align_fast
 from crmclean.files.decode import Decoded, decode
 from crmclean.files.formats import format_of, refuse_binary, refuse_text
 from crmclean.files.layout import unique_names
@@ -152,7 +153,7 @@ def _unzip(data: bytes) -> bytes:
     try:
         return gzip.decompress(data)
     except (OSError, EOFError, zlib.error) as error:
-        raise InputUnreadable(f"its gzip data is damaged ({error})") from error
+        raise InputUnreadable("its gzip data is damaged or cut short") from error
 
 
 def _read_text(

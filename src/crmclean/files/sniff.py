@@ -116,7 +116,9 @@ def sniff(
         for record in islice(parse(head, guess.grammar), 1000)
         if len(record.cells) > 1 or record.cells[0].strip()
     ]
-    layout = find_layout([record.cells for record in numbered], has_header=has_header, known=known)
+    blank = {number for number, line in enumerate(physical_lines(head), 1) if not line.strip()}
+    gaps = [record.line - 1 in blank for record in numbered]
+    layout = find_layout([record.cells for record in numbered], gaps=gaps, has_header=has_header, known=known)
     notes.extend(layout.notes)
     above = 0 if told is None else 1
     line = (numbered[layout.first].line if numbered else 1) + above

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
-__all__ = ["Grammar", "Record", "parse", "physical_lines", "spare_character"]
+__all__ = ["Grammar", "Record", "is_single_line", "parse", "physical_lines", "spare_character"]
 
 _ENDS = "\r\n"
 # characters to stand in for "no delimiter"; the first that does not occur in the text is used
@@ -124,6 +124,12 @@ def _strict_line(line: str, delimiter: str, quote: str) -> list[str] | None:
     except csv.Error:
         return None
     return rows[0] if len(rows) == 1 else None
+
+
+def is_single_line(text: str, starts: list[int], doubtful: list[int], grammar: Grammar) -> bool:
+    """Is each of the lines numbered in ``doubtful`` (from 0) a record by itself, read in its place in ``text``?"""
+    careful = _Careful(text, grammar, [*starts, len(text)])
+    return all(careful.record(index)[1] == index + 1 for index in doubtful)
 
 
 class _Careful:

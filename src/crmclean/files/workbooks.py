@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import importlib.util
 import io
 import json
+import os
+import pickle
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -64,20 +69,11 @@ def read_workbook(
     known: Callable[[str], bool] | None = None,
 ) -> Read:
     """The table of a workbook (xlsx, xlsb, xls, ods): the sheet named, else the one with the most filled cells."""
-    try:
-        import python_calamine
-    except ImportError:
+    if importlib.util.find_spec("python_calamine") is None:
         hint = "pip install 'crmclean[excel]', or save the sheet as CSV"
-        raise InputUnreadable(
-            "it is a workbook, and the extra that reads workbooks is not installed", hint=hint
-        ) from None
-    try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        names = list(book.sheet_names)
-        grids = {name: _grid(book, name) for name in names if not sheet or name == sheet}
-    except Exception as error:  # the library's errors have no common base across its versions
-        reason = "it is protected with a password" if _is_protected(data, error) else "it is a damaged workbook"
-        raise InputUnreadable(reason) from error
+        raise InputUnreadable("it is a workbook, and the extra that reads workbooks is not installed", hint=hint)
+    names, cells = _load(data, sheet)
+    grids = {name: [[cell_text(cell) for cell in row] for row in rows] for name, rows in cells.items()}
     if sheet and sheet not in grids:
         raise InputUnreadable(f"it has no sheet {sheet!r}, only {', '.join(names)}")
     filled = {name: sum(1 for row in grid for cell in row if cell.strip()) for name, grid in grids.items()}
@@ -90,15 +86,32 @@ def read_workbook(
     return aligned, dialect, (*notes, *aligned.notes)
 
 
-def _is_protected(data: bytes, error: Exception) -> bool:
-    marked = "EncryptedPackage".encode("utf-16-le") in data[: 1 << 20] or "EncryptedPackage".encode("utf-16-le") in data
-    return marked or "password" in f"{type(error).__name__} {error}".lower()
+# The workbook library ends the whole process on some damaged files (it asks for memory by what they claim), so it runs
+# in one of its own; cells come back as plain Python values.
+_CHILD = """
+import io, pickle, sys, python_calamine
+book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
+names = [name for name in book.sheet_names]
+cells = {
+    name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    for name in names if sys.argv[1] in ("", name)
+}
+sys.stdout.buffer.write(pickle.dumps((names, cells)))
+"""
 
 
-def _grid(book: Any, name: str) -> list[list[str]]:
-    """The sheet's cells as text, with empty rows and columns around the data as they are in the sheet."""
-    rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    return [[cell_text(cell) for cell in row] for row in rows]
+def _load(data: bytes, sheet: str) -> tuple[list[str], dict[str, list[list[Any]]]]:
+    """Sheet names, and the cells of the sheet asked for (of all where none is), empty ones around them included."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONIOENCODING": "utf-8"}
+    child = subprocess.run(
+        [sys.executable, "-c", _CHILD, sheet], input=data, capture_output=True, check=False, env=environment
+    )
+    if child.returncode == 0:
+        names, cells = pickle.loads(child.stdout)
+        return names, cells
+    said = child.stderr.decode("utf-8", errors="replace").strip().rsplit("\n", 1)[-1][:200]
+    protected = "EncryptedPackage".encode("utf-16-le") in data or "password" in said.lower()
+    raise InputUnreadable("it is protected with a password" if protected else "it is a damaged workbook")
 
 
 def cell_text(value: Any) -> str:
@@ -128,7 +141,8 @@ def _align_grid(
     rows = [list(row[left:right]) for row in grid]
     lines = ["\t".join(row) if any(cell.strip() for cell in row) else "" for row in rows]
     numbered = [index for index, line in enumerate(lines[:1000]) if line]
-    layout = find_layout([rows[index] for index in numbered], has_header=has_header, known=known)
+    gaps = [index > 0 and not lines[index - 1] for index in numbered]
+    layout = find_layout([rows[index] for index in numbered], gaps=gaps, has_header=has_header, known=known)
     first = numbered[layout.first] if numbered else 0
     not_data = [(number, "preamble" if line else "blank", line) for number, line in enumerate(lines[:first], 1)]
     records = [
@@ -137,7 +151,6 @@ def _align_grid(
     ]
     aligned = align_records(records, lines[first:], layout.has_header, first, not_data)
     dialect = Dialect(
-        delimiter="\t",
         has_header=layout.has_header,
         header_line=first + 1 if layout.has_header else 0,
         preamble_lines=first,

@@ -1,19 +1,19 @@
 """Arabic-script words (Arabic, Persian, Urdu) in Latin letters.
 
 The script leaves short vowels out, so a plain letter-by-letter reading gives ``mhmd``. A syllable is consonant, vowel
-and at most one closing consonant; reading a run of consonants from its right end fills in the likely places: ``mahmad``.
+and at most one closing consonant; reading a run of consonants from its right end fills in the likely places:
+``mahmad``.
 """
 
 from __future__ import annotations
 
 __all__ = ["is_arabic", "romanise_arabic"]
 
-_CONSONANTS = {
-    **{"ب": "b", "پ": "p", "ت": "t", "ث": "s", "ج": "j", "چ": "ch", "ح": "h", "خ": "kh", "د": "d", "ذ": "z"},
-    **{"ر": "r", "ز": "z", "ژ": "zh", "س": "s", "ش": "sh", "ص": "s", "ض": "z", "ط": "t", "ظ": "z", "غ": "gh"},
-    **{"ف": "f", "ق": "gh", "ک": "k", "ك": "k", "گ": "g", "ل": "l", "م": "m", "ن": "n", "ه": "h"},
-    **{"ٹ": "t", "ڈ": "d", "ڑ": "r", "ں": "n", "ڤ": "v", "ڨ": "g", "ڭ": "k"},
-}
+_PAIRS = """
+ب:b پ:p ت:t ث:s ج:j چ:ch ح:h خ:kh د:d ذ:z ر:r ز:z ژ:zh س:s ش:sh ص:s ض:z ط:t ظ:z غ:gh ف:f ق:gh ک:k ك:k گ:g
+ل:l م:m ن:n ه:h ٹ:t ڈ:d ڑ:r ں:n ڤ:v ڨ:g ڭ:k
+"""
+_CONSONANTS = dict(pair.split(":") for pair in _PAIRS.split())
 _SILENT = "ءـ\u200c\u200d"
 
 
@@ -94,7 +94,8 @@ _READERS = {
     **dict.fromkeys("وؤ", _waw),
     **dict.fromkeys("یيىےئ", _ye),
     **dict.fromkeys("هةہۃ", _he),
-    **{"ع": _ain, "ھ": _silent},
+    "ع": _ain,
+    "ھ": _silent,
 }
 
 
@@ -126,7 +127,7 @@ def _syllables(run: list[str], before: str, *, ends_open: bool) -> str:
     elif not ends_open:
         return tail if before else tail + "a"
     parts: list[str] = []
-    if before and left and (before == "v" or len(left) > 1):
+    if before and left and (before == "v" or len(left) > 1 or not ends_open):
         parts.append(left.pop(0))
     elif before and left:
         return left[0] + "e" + tail

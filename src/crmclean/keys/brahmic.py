@@ -16,26 +16,22 @@ _DEVANAGARI, _BENGALI, _TAMIL, _MALAYALAM = 0, 1, 5, 8
 _DROPS_SCHWA = frozenset({0, 1, 2, 3, 4})  # Devanagari, Bengali, Gurmukhi, Gujarati, Oriya
 _SAYS_RAO = frozenset({6, 7})  # Telugu, Kannada
 
-_CONSONANTS = dict(
-    enumerate(
-        "k kh g gh n ch chh j jh n t th d dh n t th d dh n n p ph b bh m y r r l l l v sh sh s h".split(), start=0x15
-    )
-)
-_VOWELS = dict(enumerate("a a i i u u ri li e e e ai o o o au".split(), start=0x05)) | {
-    0x04: "a",
-    0x60: "ri",
-    0x61: "li",
-}
-_SIGNS = dict(enumerate("a i i u u ri ri e e e ai o o o au".split(), start=0x3E)) | {0x56: "ai", 0x57: "au", 0x62: "li"}
+_CONSONANT_ROW = "k kh g gh n ch chh j jh n t th d dh n t th d dh n n p ph b bh m y r r l l l v sh sh s h"
+_VOWEL_ROW = "a a i i u u ri li e e e ai o o o au"
+_SIGN_ROW = "a i i u u ri ri e e e ai o o o au"
+_NUKTA_ROW = "q kh gh z r rh f y"
+_CONSONANTS = dict(enumerate(_CONSONANT_ROW.split(), start=0x15))
+_VOWELS = {**dict(enumerate(_VOWEL_ROW.split(), start=0x05)), 0x04: "a", 0x60: "ri", 0x61: "li"}
+_SIGNS = {**dict(enumerate(_SIGN_ROW.split(), start=0x3E)), 0x56: "ai", 0x57: "au", 0x62: "li"}
 _NUKTA = {"k": "q", "kh": "kh", "g": "gh", "j": "z", "d": "r", "dh": "rh", "ph": "f", "y": "y", "jh": "zh"}
-_PRECOMPOSED = dict(enumerate("q kh gh z r rh f y".split(), start=0x58))
+_PRECOMPOSED = dict(enumerate(_NUKTA_ROW.split(), start=0x58))
 _CANDRABINDU, _ANUSVARA, _VISARGA, _NUKTA_SIGN, _VIRAMA, _TIPPI, _ADDAK = 0x01, 0x02, 0x03, 0x3C, 0x4D, 0x70, 0x71
 _CHILLUS = {0x54: "m", 0x55: "y", 0x56: "zh", 0x7A: "n", 0x7B: "n", 0x7C: "r", 0x7D: "l", 0x7E: "l", 0x7F: "k"}
 _LABIALS = ("p", "b", "m", "f")
 _TAMIL_STOPS = {"k": ("k", "g"), "ch": ("s", "s"), "t": ("t", "d"), "p": ("p", "b")}
 
 
-@dataclass
+@dataclass(slots=True)
 class _Sound:
     """One consonant and the vowel after it; a bare vowel has an empty consonant."""
 
@@ -151,7 +147,8 @@ def _voice_tamil(sounds: list[_Sound]) -> None:
             second = previous is not None and previous.vowel == "" and letters[place - 1] == letter
             hard, soft = _TAMIL_STOPS[letter]
             if doubled or second:
-                sound.onset = "c" if letter == "ch" and doubled else "th" if dental and second else letter
+                # Muthu and Pachai, but Pappu and Chokkalingam
+                sound.onset = "" if doubled and (dental or letter == "ch") else "th" if dental else letter
             elif previous is None or (
                 previous.vowel == "" and letters[place - 1] not in ("n", "m", "r", "l", "y", "v")
             ):

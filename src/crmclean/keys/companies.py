@@ -13,56 +13,46 @@ import pyarrow.compute as pc
 
 from crmclean.keys.lists import read_toml
 from crmclean.keys.romanise import romanise
-from crmclean.keys.tokens import Mask, Tokens, blank_nulls
+from crmclean.keys.tokens import Tokens, Vocabulary, blank_nulls
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
-from crmclean.text import ascii_mask, fold_letters, map_subset, mask_of
+from crmclean.text import ascii_mask, fold_letters, map_subset
 
-__all__ = ["company_acronym", "company_key", "company_tokens"]
+__all__ = ["company_acronym", "company_key", "company_tokens", "has_legal_form"]
 
 
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]+$")  # of our own list, not of data
+
+
+_LEADING, _TRAILING, _PAIRED, _CONJUNCTION, _ARTICLE = 1, 2, 4, 8, 16
 
 
 @dataclass(frozen=True)
 class _Forms:
     """What ``rules/lists/legal_forms.toml`` says, folded; forms of several words have ``_`` between them."""
 
-    trailing: pa.LargeStringArray
-    leading: pa.LargeStringArray
-    paired: pa.LargeStringArray  # leading, but only where a trailing form was found too
+    vocabulary: Vocabulary  # bits as above
     phrases: str  # alternatives of a pattern: forms of several words
     glued: str  # forms of scripts that put no space between words
-    conjunctions: pa.LargeStringArray
-    articles: pa.LargeStringArray
     short: tuple[pa.LargeStringArray, pa.LargeStringArray]
 
 
 @lru_cache(maxsize=1)
 def _forms() -> _Forms:
     table = read_toml("legal_forms.toml")
-    words: dict[str, set[str]] = {"trailing": set(), "leading": set(), "paired": set()}
+    words: dict[str, set[str]] = {"leading": set(), "trailing": set(), "paired": set()}
     for country in table["country"].values():
         for use, found in words.items():
             found.update(_fold(country.get(use, [])))
     every = sorted(set().union(*words.values()), key=lambda form: (-len(form), form))
-    for forms in words.values():
-        forms.discard("")
+    marked = [sorted(form.replace(" ", "_") for form in found) for found in words.values()]
     short = table["abbreviations"]
     return _Forms(
-        trailing=_words({form.replace(" ", "_") for form in words["trailing"]}),
-        leading=_words({form.replace(" ", "_") for form in words["leading"]}),
-        paired=_words({form.replace(" ", "_") for form in words["paired"]}),
+        vocabulary=Vocabulary.of(*marked, _fold(table["conjunctions"]), _fold(table["articles"])),
         phrases="|".join(form for form in every if " " in form),
         glued="|".join(form for form in every if _UNSPACED.match(form)),
-        conjunctions=_words(set(_fold(table["conjunctions"]))),
-        articles=_words(set(_fold(table["articles"]))),
         short=(pa.array(_fold(short), TEXT), pa.array(_fold(short.values()), TEXT)),
     )
-
-
-def _words(words: set[str]) -> pa.LargeStringArray:
-    return pa.array(sorted(words), TEXT)
 
 
 def _fold(values: Any) -> list[str]:
@@ -93,7 +83,7 @@ _TRADING_AS = r"(?i)^.*\b(?:d\s*/\s*b\s*/\s*a|d\.b\.a\.?|dba|t/a|trading as|doin
 def _plain(array: Any) -> pa.LargeStringArray:
     """Folded words, ``&`` as a word, initials joined, the trading name where two are given."""
     array = blank_nulls(as_text(array))
-    doing = pc.match_substring_regex(array, _TRADING_AS)
+    doing = pc.match_substring_regex(array, r"(?i)\b(?:d[\s/.]*b[\s/.]*a|t/a|trading as|doing business as)\b")
     array = map_subset(array, doing, lambda part: pc.replace_substring_regex(part, _TRADING_AS, r"\1"))
     signs = pc.match_substring_regex(array, "[&+＆]")
     array = map_subset(array, signs, _spell_signs)
@@ -129,27 +119,30 @@ def company_tokens(array: Any) -> Tokens:
     return tokens
 
 
-def _without_forms(plain: pa.LargeStringArray) -> Tokens:
+def _marked(plain: pa.LargeStringArray) -> Tokens:
+    """The words, each legal form of several words made one with ``_``."""
     forms = _forms()
     several = pc.match_substring_regex(plain, f"(?:^| )(?:{forms.phrases})(?: |$)")
 
     def mark(part: pa.LargeStringArray) -> pa.LargeStringArray:
         for _ in range(2):  # one phrase a pass
-            found = pc.extract_regex(part, f"^(?P<before>(?:.*? )?)(?P<form>{forms.phrases})(?P<after>(?: .*)?)$")
+            found = pc.extract_regex(part, f"^(?P<before>(?:.*? )??)(?P<form>{forms.phrases})(?P<after>(?: .*)?)$")
             form = pc.replace_substring(pc.struct_field(found, "form"), " ", "_")
             part = pc.coalesce(_glue(pc.struct_field(found, "before"), form, pc.struct_field(found, "after")), part)
         return part
 
-    tokens = Tokens.of(map_subset(plain, several, mark))
-    edge = tokens.is_in(forms.conjunctions) | tokens.is_in(forms.articles)
-    tokens = _trim_forms(tokens, tokens.is_in(forms.leading) | edge, tokens.is_in(forms.trailing) | edge)
-    joins = tokens.is_in(forms.conjunctions)
+    return Tokens.of(map_subset(plain, several, mark))
+
+
+def _without_forms(plain: pa.LargeStringArray) -> Tokens:
+    forms = _forms()
+    tokens = _trim_forms(_marked(plain))
+    joins = (tokens.classes(forms.vocabulary) & _CONJUNCTION) > 0
     if joins.any():
-        inside = np.ones(len(joins), bool)
         filled = tokens.counts > 0
-        inside[tokens.starts[filled]] = False
-        inside[tokens.ends[filled] - 1] = False
-        tokens = tokens.select(~(joins & inside))
+        joins[tokens.starts[filled]] = False
+        joins[tokens.ends[filled] - 1] = False
+        tokens = tokens.select(~joins)
     tokens = tokens.replace(*forms.short)
     marked = pc.match_substring(tokens.values, "_")
     if pc.any(marked).as_py():
@@ -157,15 +150,18 @@ def _without_forms(plain: pa.LargeStringArray) -> Tokens:
     return tokens
 
 
-def _trim_forms(tokens: Tokens, leading: Mask, trailing: Mask) -> Tokens:
-    paired = tokens.is_in(_forms().paired)
+def _trim_forms(tokens: Tokens) -> Tokens:
+    """Peel legal forms and articles off both ends, and conjunctions off the back (``Smith & Co``; but ``E.ON``)."""
+    classes = tokens.classes(_forms().vocabulary)
+    trailing = (classes & (_TRAILING | _CONJUNCTION | _ARTICLE)) > 0
+    leading = (classes & (_LEADING | _ARTICLE)) > 0
+    paired = (classes & _PAIRED) > 0
     if paired.any():
-        # "SC Dacia SRL" loses both, "SC Johnson" nothing: allow the front only where the back was trimmed
-        ends = np.where(tokens.counts > 1, tokens.ends - 1, tokens.ends)
-        closed = np.zeros(len(tokens.starts), bool)
+        # "SC Dacia SRL" loses both, "SC Johnson" nothing
         several = tokens.counts > 1
-        closed[several] = trailing[ends[several]]
-        leading = leading | (paired & np.repeat(closed, tokens.counts))
+        closed = np.zeros(len(tokens.starts), bool)
+        closed[several] = (classes[tokens.ends[several] - 1] & _TRAILING) > 0
+        leading |= paired & np.repeat(closed, tokens.counts)
     return tokens.trim(leading, trailing)
 
 
@@ -175,7 +171,8 @@ def company_key(array: Any) -> pa.LargeStringArray:
     A legal form goes only where its country writes it (``PT Telkom``, ``Acme GmbH``) and never if nothing would
     remain: ``AS Roma`` and ``SA Power`` keep theirs.
 
-    >>> company_key(pa.array(["The Acme Co., Ltd.", "Müller & Söhne GmbH & Co. KG", "AS Roma", "ООО Ромашка"])).to_pylist()
+    >>> names = ["The Acme Co., Ltd.", "Müller & Söhne GmbH & Co. KG", "AS Roma", "ООО Ромашка"]
+    >>> company_key(pa.array(names)).to_pylist()
     ['acme', 'muller sohne', 'as roma', 'romashka']
     """
     return company_tokens(array).join()
@@ -194,9 +191,7 @@ def company_acronym(array: Any) -> pa.LargeStringArray:
 
 def has_legal_form(array: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Whether a name carries a legal form: a sign that it is a company and not a person."""
-    plain = _plain(array)
-    forms = _forms()
-    tokens = Tokens.of(plain)
-    return mask_of(pc.less(pc.utf8_length(_without_forms(plain).join()), pc.utf8_length(tokens.join()))) & (
-        len(forms.trailing) > 0
-    )
+    tokens = _marked(_plain(array))
+    forms = (tokens.classes(_forms().vocabulary) & (_LEADING | _TRAILING)) > 0
+    bare = tokens.trim(forms, forms)
+    return np.asarray(bare.counts < tokens.counts, bool)

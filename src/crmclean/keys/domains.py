@@ -36,8 +36,8 @@ def typo_domain(domains: Any) -> pa.LargeStringArray:
     ['gmail.com', 'gmail.com', None, None, None]
     """
     array = pc.fill_null(as_text(domains), "")
-    slips, meant = _slips()
-    found = meant.take(pc.index_in(array, value_set=slips))
+    slips = _slips()
+    found = pa.array([slips.get(domain) for domain in array.to_pylist()], TEXT)
     open_ = np.flatnonzero(np.asarray(pc.and_(found.is_null(), pc.greater_equal(pc.utf8_length(array), _LONG - 2))))
     twice = _two_slips(array.take(pa.array(open_)))
     if twice.null_count < len(twice):
@@ -98,22 +98,24 @@ def _one_slip(domain: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=1)
-def _slips() -> tuple[pa.LargeStringArray, pa.LargeStringArray]:
+def _slips() -> dict[str, str]:
     """Slips and what was meant; a slip of two domains is taken for the more popular one."""
     table: dict[str, str] = {}
     for domain in read_toml("typo_domains.toml")["popular"]:
         for slip in _one_slip(domain):
-            # a slip that ends in a country code is some country's domain: only names say enough there
-            if "." in slip and slip != domain and not _other_country(slip, domain):
+            if "." in slip and slip != domain and not _another_place(slip, domain):
                 table.setdefault(slip, domain)
-    return pa.array(list(table), TEXT), pa.array(list(table.values()), TEXT)
+    return table
 
 
-def _other_country(slip: str, domain: str) -> bool:
-    """``yahoo.fr`` for ``yahoo.ir``: the same name under another two-letter domain is a place, not a slip."""
+def _another_place(slip: str, domain: str) -> bool:
+    """The same name under another ending that exists: ``yahoo.fr`` is a place and no slip of ``yahoo.ir``, nor is
+    ``web.dev`` one of ``web.de``; only ``.com`` is cut short often enough to suspect ``gmail.co``."""
     name, _, suffix = slip.partition(".")
     wanted, _, ending = domain.partition(".")
-    return name == wanted and suffix != ending and len(ending) == 2 and len(suffix) == 2
+    if name != wanted or _top_levels([suffix.rpartition(".")[2]]) == [None]:
+        return False
+    return len(name) < _SHORTEST_NAME or ending != "com"
 
 
 def _two_slips(array: pa.LargeStringArray) -> pa.LargeStringArray:
@@ -123,11 +125,9 @@ def _two_slips(array: pa.LargeStringArray) -> pa.LargeStringArray:
     if not len(array):
         return pa.array(out, TEXT)
     heads = pc.utf8_slice_codeunits(array, 0, 2)
-    for head in sorted({domain[:2] for domain in popular}):
+    for head in sorted({domain[:2] for domain in popular} & set(pc.unique(heads).to_pylist())):
         places = np.flatnonzero(np.asarray(pc.equal(heads, head)))
         meant = [domain for domain in popular if domain.startswith(head)]
-        if not len(places):
-            continue
         texts = array.take(pa.array(places)).to_pylist()
         scores = process.cdist(texts, meant, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)
         best = scores.argmin(axis=1)

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from crmclean.keys.lists import read_rows
 from crmclean.keys.romanise import romanise_word, split_east_asian
 from crmclean.keys.skeleton import skeletons
-from crmclean.keys.tokens import Mask, Tokens, blank_nulls
+from crmclean.keys.tokens import Mask, Tokens, Vocabulary, blank_nulls
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
 from crmclean.text import ascii_mask, fold_letters, map_subset, map_unique, mask_of, script_of
@@ -22,47 +22,86 @@ __all__ = ["honorific_sex", "name_key", "name_skeleton", "name_suffix", "split_n
 _GENERATIONS = {
     **dict.fromkeys(("jr", "jnr", "junior"), "jr"),
     **dict.fromkeys(("sr", "snr", "senior"), "sr"),
-    **{"ii": "ii", "2nd": "ii", "iii": "iii", "3rd": "iii", "iv": "iv", "4th": "iv"},
+    **dict.fromkeys(("ii", "2nd"), "ii"),
+    **dict.fromkeys(("iii", "3rd"), "iii"),
+    **dict.fromkeys(("iv", "4th"), "iv"),
 }
-_PARTICLES = pa.array(
-    "van von der den de del della di da das dos do du la le los las el al ul bin ibn bint ben abu ter ten zu zur af av".split(),
-    TEXT,
+_PARTICLE_WORDS = (
+    "van von vom der den de del della di da das dos do du la le los las el al ul bin ibn bint ben abu ter ten zu zur"
+    " zum af av st san santa"
 )
+_PARTICLES = pa.array(_PARTICLE_WORDS.split(), TEXT)
+
+
+_LEADING, _TRAILING, _WEAK, _MALE, _FEMALE = 1, 2, 4, 8, 16
 
 
 @lru_cache(maxsize=1)
-def _titles() -> dict[str, pa.LargeStringArray]:
-    """Title words by use: ``leading``, ``trailing``, and ``weak``, which are also given names or surnames."""
-    uses: dict[str, list[str]] = {"leading": [], "trailing": [], "weak": []}
-    for row in read_rows("honorifics.csv"):
-        folded = fold_letters(pa.array([row["form"]], TEXT))[0].as_py()
-        uses[row["use"]].append(folded)
-    uses["trailing"].extend(_GENERATIONS)
-    return {use: pa.array(sorted(set(words)), TEXT) for use, words in uses.items()}
+def _titles() -> Vocabulary:
+    """Title words of ``honorifics.csv`` with their uses and the sex they tell, as bits."""
+    rows = read_rows("honorifics.csv")
+    folded = fold_letters(pa.array([row["form"] for row in rows], TEXT)).to_pylist()
+    forms = [form.replace(" ", "") for form in folded]
+
+    def those(column: str, value: str) -> list[str]:
+        return [form for row, form in zip(rows, forms, strict=True) if row[column] == value]
+
+    uses = [those("use", "leading"), [*those("use", "trailing"), *_GENERATIONS], those("use", "weak")]
+    return Vocabulary.of(*uses, those("sex", "m"), those("sex", "f"))
 
 
 @lru_cache(maxsize=1)
-def _sexes() -> dict[str, pa.LargeStringArray]:
-    words: dict[str, list[str]] = {"m": [], "f": []}
-    for row in read_rows("honorifics.csv"):
-        if row["sex"]:
-            words[row["sex"]].append(fold_letters(pa.array([row["form"]], TEXT))[0].as_py())
-    return {sex: pa.array(sorted(set(forms)), TEXT) for sex, forms in words.items()}
+def _split_titles() -> str:
+    """Pattern of the titles that fold to two words (г-жа, Sig.ra, Dott.ssa)."""
+    forms = fold_letters(pa.array([row["form"] for row in read_rows("honorifics.csv")], TEXT)).to_pylist()
+    return "|".join(sorted({form for form in forms if " " in form}))
+
+
+def _folded(array: pa.LargeStringArray) -> pa.LargeStringArray:
+    """Folded words; a title that folded to two words is one again."""
+    folded = fold_letters(blank_nulls(array))
+    pattern = rf"(^| )({_split_titles()})( |$)"
+    split = pc.match_substring_regex(folded, pattern)
+
+    def join(part: pa.LargeStringArray) -> pa.LargeStringArray:
+        found = pc.extract_regex(part, rf"^(?P<before>(?:.*? )??)(?P<title>{_split_titles()})(?P<after>(?: .*)?)$")
+        title = pc.replace_substring(pc.struct_field(found, "title"), " ", "")
+        before, after = pc.struct_field(found, "before"), pc.struct_field(found, "after")
+        return pc.binary_join_element_wise(before, title, after, pa.scalar("", TEXT))
+
+    return map_subset(folded, split, join)
 
 
 def _without_titles(tokens: Tokens) -> Tokens:
     """Peel titles off the front, and degrees and generations off the back, never the last word."""
-    titles = _titles()
-    tokens = tokens.trim(tokens.is_in(titles["leading"]), tokens.is_in(titles["trailing"]))
-    weak = tokens.is_in(titles["weak"])
-    if not weak.any():
-        return tokens
-    # a word that is a name too (Sri, Major, King) is a title only in front of two more words
-    return tokens.trim(weak, np.zeros_like(weak), keep=2)
+    classes = tokens.classes(_titles())
+    while classes.any():
+        count = len(tokens.values)
+        tokens = tokens.trim((classes & _LEADING) > 0, (classes & _TRAILING) > 0)
+        weak = (tokens.classes(_titles()) & _WEAK) > 0
+        # a word that is a name too (Sri, Major, King) is a title only in front of two more words
+        tokens = tokens.trim(weak, np.zeros_like(weak), keep=2)
+        if len(tokens.values) == count:
+            break
+        classes = tokens.classes(_titles())
+    return tokens
+
+
+@lru_cache(maxsize=1)
+def _degrees() -> str:
+    """Pattern of a full name and the degrees after its commas: ``Jane Roe, MA, P.E.``."""
+    rows = [row["form"] for row in read_rows("honorifics.csv") if row["use"] in ("comma", "trailing")]
+    spelt = "|".join(r"\.?[\s-]*".join(form.replace("-", "")) for form in [*rows, *_GENERATIONS] if form.isascii())
+    return rf"(?i)^(\s*\S+\s[^,]*)(?:,\s*(?:{spelt})\.?\s*)+$"
+
+
+def _without_degrees(array: pa.LargeStringArray) -> pa.LargeStringArray:
+    comma = pc.match_substring(array, ",")
+    return map_subset(array, comma, lambda part: pc.replace_substring_regex(part, _degrees(), r"\1"))
 
 
 def _key_tokens(array: pa.LargeStringArray) -> Tokens:
-    folded = blank_nulls(fold_letters(array))
+    folded = _folded(_without_degrees(blank_nulls(array)))
 
     def other_scripts(part: pa.LargeStringArray) -> pa.LargeStringArray:
         bare = _without_titles(Tokens.of(part)).join()
@@ -117,13 +156,11 @@ def honorific_sex(array: Any) -> pa.LargeStringArray:
     >>> honorific_sex(pa.array(["Mrs Jones", "Herr Dr. Weber", "Dr. Weber", "Smt."])).to_pylist()
     ['f', 'm', '', 'f']
     """
-    tokens = Tokens.of(fold_letters(as_text(array)))
-    sexes = _sexes()
-    titles = _titles()
-    leading = tokens.is_in(titles["leading"])
-    within = _in_leading_run(tokens, leading)
-    female = _any_of(tokens, within & tokens.is_in(sexes["f"]))
-    male = _any_of(tokens, within & tokens.is_in(sexes["m"]))
+    tokens = Tokens.of(_folded(as_text(array)))
+    classes = tokens.classes(_titles())
+    within = _in_leading_run(tokens, (classes & _LEADING) > 0)
+    female = _any_of(tokens, within & ((classes & _FEMALE) > 0))
+    male = _any_of(tokens, within & ((classes & _MALE) > 0))
     return pa.array(np.where(female & ~male, "f", np.where(male & ~female, "m", "")), TEXT)
 
 
@@ -131,12 +168,12 @@ def _in_leading_run(tokens: Tokens, leading: Mask) -> Mask:
     """Which words belong to the titles at the front: those with no other word before them."""
     others = np.concatenate([[0], np.cumsum(~leading)])
     before = others[np.repeat(tokens.starts, tokens.counts)]
-    return leading & (others[:-1] == before)
+    return np.asarray(leading & (others[:-1] == before), bool)
 
 
 def _any_of(tokens: Tokens, mask: Mask) -> Mask:
     counts = np.concatenate([[0], np.cumsum(mask)])
-    return counts[tokens.ends] > counts[tokens.starts]
+    return np.asarray(counts[tokens.ends] > counts[tokens.starts], bool)
 
 
 def split_name(array: Any) -> tuple[pa.LargeStringArray, pa.LargeStringArray, pa.LargeStringArray]:
@@ -145,12 +182,13 @@ def split_name(array: Any) -> tuple[pa.LargeStringArray, pa.LargeStringArray, pa
     ``Smith, John A.`` is read from the comma; particles (van der, de la, bin) belong to the family name; Chinese and
     Korean script put the family name first; a single word counts as a given name.
 
-    >>> [part.to_pylist() for part in split_name(pa.array(["Smith, John A.", "Ludwig van Beethoven", "王小明", "Priya"]))]
+    >>> names = pa.array(["Smith, John A.", "Ludwig van Beethoven", "王小明", "Priya"])
+    >>> [part.to_pylist() for part in split_name(names)]
     [['john', 'ludwig', 'xiaoming', 'priya'], ['a', '', '', ''], ['smith', 'van beethoven', 'wang', '']]
     """
     array = blank_nulls(as_text(array))
     turned = _family_last(array)
-    tokens = _key_tokens(turned)
+    tokens = _patronymic_last(_key_tokens(turned))
     starts, ends = tokens.starts, tokens.ends
     several = ends - starts > 1
     given_end = np.minimum(starts + 1, ends)
@@ -160,18 +198,28 @@ def split_name(array: Any) -> tuple[pa.LargeStringArray, pa.LargeStringArray, pa
     return given, middle, tokens.between(family_start, ends).join()
 
 
-_COMMA_SUFFIX = (
-    r"(?i),\s*(?:[js]n?r|junior|senior|i{2,3}|iv|[a-z]{1,4}\.?d|m\.?b\.?a|esq|cpa|b\.?sc|m\.?sc)\.?(?:\s*,.*)?$"
-)
+def _patronymic_last(tokens: Tokens) -> Tokens:
+    """``Ivanov Ivan Ivanovich``, the Russian official order, with the family name moved to the end."""
+    three = tokens.counts == 3
+    father = mask_of(pc.match_substring_regex(tokens.values, "[a-z]{2}(?:[oe]v(?:ich|na)|ichna|yevna|yevich)$"))
+    turned = three.copy()
+    turned[three] = father[tokens.ends[three] - 1] & ~father[tokens.starts[three]] & ~father[tokens.starts[three] + 1]
+    if not turned.any():
+        return tokens
+    order = np.arange(len(tokens.values))
+    first = tokens.starts[turned]
+    order[first], order[first + 1], order[first + 2] = first + 1, first + 2, first
+    return Tokens(tokens.values.take(pa.array(order)), tokens.offsets)
 
 
 def _family_last(array: pa.LargeStringArray) -> pa.LargeStringArray:
     """``Smith, John`` as ``John Smith``; East Asian names with the family name moved to the end."""
+    array = _without_degrees(array)
     comma = pc.match_substring_regex(array, "[,،、，]")
 
     def turn(part: pa.LargeStringArray) -> pa.LargeStringArray:
-        part = pc.replace_substring_regex(part, _COMMA_SUFFIX, "")
-        return pc.replace_substring_regex(part, r"^([^,،、，]+)[,،、，]\s*(.*)$", r"\2 \1")
+        generation = "(?i:[js]n?r|junior|senior|i{2,3}|iv)"
+        return pc.replace_substring_regex(part, rf"^([^,،、，]+)[,،、，]\s*(.*?)(?:\s+{generation}\.?)?$", r"\2 \1")
 
     array = map_subset(array, comma, turn)
     foreign = pc.invert(ascii_mask(array))

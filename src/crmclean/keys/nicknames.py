@@ -13,14 +13,13 @@ from crmclean.keys.lists import read_rows
 from crmclean.keys.names import name_key
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
-from crmclean.text import mask_of
 
-__all__ = ["are_nicknames"]
+__all__ = ["are_nicknames", "has_nicknames"]
 
 
 @lru_cache(maxsize=1)
 def _table() -> tuple[pa.LargeStringArray, np.ndarray[Any, np.dtype[np.int64]]]:
-    """All names that are a nickname or have one, and the sorted pair codes ``left * names + right`` that are related."""
+    """All names that are a nickname or have one, and the sorted codes ``left * names + right`` of related pairs."""
     groups = [*_english_groups(), *_own_groups()]
     names = sorted({name for group in groups for name in group})
     number = {name: place for place, name in enumerate(names)}
@@ -70,6 +69,6 @@ def are_nicknames(left: Any, right: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:
     return np.asarray(codes[np.minimum(slots, len(codes) - 1)] == wanted, bool)
 
 
-def is_known_given_name(names: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Whether a given-name key is in the nickname table at all."""
-    return mask_of(pc.is_in(as_text(names), value_set=_table()[0]))
+def has_nicknames(names: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Whether a given-name key is in the nickname table at all, as a nickname or as a name that has one."""
+    return np.asarray(pc.is_in(as_text(names), value_set=_table()[0]).to_numpy(zero_copy_only=False), bool)

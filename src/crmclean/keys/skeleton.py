@@ -50,7 +50,8 @@ _TABLE = _class_table()
 def skeletons(words: pa.LargeStringArray) -> pa.LargeStringArray:
     """The code of each lower-case ASCII word (no spaces); digits stay.
 
-    >>> skeletons(pa.array(["schmidt", "schmitt", "katherine", "catherine", "rezaei", "razai"], pa.large_string())).to_pylist()
+    >>> names = ["schmidt", "schmitt", "katherine", "catherine", "rezaei", "razai"]
+    >>> skeletons(pa.array(names, pa.large_string())).to_pylist()
     ['smt', 'smt', 'ktrn', 'ktrn', 'rs', 'rs']
     """
     if not len(words):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from crmclean.tables.evidence import TEXT
 from crmclean.text import map_unique, mask_of
 
-__all__ = ["Tokens", "blank_nulls"]
+__all__ = ["Tokens", "Vocabulary", "blank_nulls"]
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 Positions = np.ndarray[Any, np.dtype[np.int64]]
@@ -22,6 +22,23 @@ Positions = np.ndarray[Any, np.dtype[np.int64]]
 def blank_nulls(array: pa.LargeStringArray) -> pa.LargeStringArray:
     """Null as ``""``: a key is never missing."""
     return pc.fill_null(array, "") if array.null_count else array
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Words and, for each, which of up to eight lists it is in; the last bit set is that of an unknown word: none."""
+
+    words: pa.LargeStringArray
+    bits: np.ndarray[Any, np.dtype[np.uint8]]
+
+    @staticmethod
+    def of(*lists: Iterable[str]) -> Vocabulary:
+        """The words of several lists; list i counts ``2 ** i``."""
+        bits: dict[str, int] = {}
+        for place, words in enumerate(lists):
+            for word in words:
+                bits[word] = bits.get(word, 0) | 1 << place
+        return Vocabulary(pa.array(list(bits), TEXT), np.array([*bits.values(), 0], np.uint8))
 
 
 @dataclass(frozen=True)
@@ -70,10 +87,11 @@ class Tokens:
 
     def between(self, starts: Positions, ends: Positions) -> Tokens:
         """Keep, of each value, the words ``starts[i]:ends[i]``, which must lie within its own."""
-        change = np.zeros(len(self.values) + 1, np.int64)
-        np.add.at(change, starts, 1)
-        np.add.at(change, ends, -1)
-        return self.select(np.cumsum(change[:-1]) > 0)
+        if not (starts - self.starts).any() and not (self.ends - ends).any():
+            return self
+        places = np.arange(len(self.values))
+        counts = self.counts
+        return self.select((places >= np.repeat(starts, counts)) & (places < np.repeat(ends, counts)))
 
     def map(self, function: Callable[[list[str]], Sequence[str | None]]) -> Tokens:
         """Transform each distinct word once."""
@@ -97,18 +115,26 @@ class Tokens:
         lists = pa.LargeListArray.from_arrays(pa.array(self.offsets), self.values)
         return pc.binary_join(lists, pa.scalar(separator, TEXT))
 
+    def classes(self, vocabulary: Vocabulary) -> np.ndarray[Any, np.dtype[np.uint8]]:
+        """uint8 array: the sum of the bits of the lists each word is in, 0 for a word of none."""
+        places = pc.index_in(self.values, value_set=vocabulary.words).fill_null(-1).to_numpy()
+        return np.asarray(vocabulary.bits[places], np.uint8)
+
     def trim(self, leading: Mask, trailing: Mask, *, keep: int = 1) -> Tokens:
-        """Peel words off both ends as long as the masks hold and more than ``keep`` words would remain."""
+        """Peel words off both ends as long as the masks hold and more than ``keep`` words would remain.
+
+        Of the last two words the first one goes first.
+        """
         starts, ends = self.starts.copy(), self.ends.copy()
         if not len(self.values):
             return self
         last = len(self.values) - 1
         while True:
             spare = ends - starts > keep
-            back = spare & trailing[np.clip(ends - 1, 0, last)]
-            ends = ends - back
-            spare = ends - starts > keep
             front = spare & leading[np.clip(starts, 0, last)]
             starts = starts + front
+            spare = ends - starts > keep
+            back = spare & trailing[np.clip(ends - 1, 0, last)]
+            ends = ends - back
             if not back.any() and not front.any():
                 return self.between(starts, ends)

@@ -82,7 +82,8 @@ def map_table(header: Sequence[str], samples: Mapping[str, pa.Array] | None = No
     """As `map_headers`, with the system the headers speak of."""
     values = samples or {}
     system, guesses = guess_headers(header)
-    looks = [looks_of(values[column]) if column in values else Looks() for column in header]
+    nothing = pa.array([], pa.large_string())
+    looks = looks_of([values.get(column, nothing) for column in header]) if values else [Looks()] * len(header)
     judged = [by_values(guess, look) for guess, look in zip(guesses, looks, strict=True)]
     settled = _accounts(_modest(guesses, _seconded(guesses, judged)))
     columns = [_column(name, guess) for name, guess in zip(header, settled, strict=True)]

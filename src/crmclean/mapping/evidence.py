@@ -100,9 +100,10 @@ def _phone(guess: HeaderGuess, looks: Looks) -> HeaderGuess:
 def _name(guess: HeaderGuess, looks: Looks) -> HeaderGuess:
     if guess.field == "salutation" and looks.honorific < 0.3 and "title" in guess.why.casefold():
         return _now(guess, "title", 0.75, "a title that is no form of address")
-    if guess.field == "full_name" and looks.legal_form >= 0.5 and looks.count >= 3:
+    other = _taken_over(guess, looks)
+    if not other and guess.field == "full_name" and looks.legal_form >= 0.5 and looks.count >= 3:
         return _now(guess, "company", 0.75, f"{looks.legal_form:.0%} of the names carry a legal form")
-    return _taken_over(guess, looks) or guess
+    return other or guess
 
 
 def _title(guess: HeaderGuess, looks: Looks) -> HeaderGuess:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from crmclean.mapping.packs import GENERIC, Meaning, Pack, fold_header, header_words, load_packs, spread
+from crmclean.mapping.packs import GENERIC, Meaning, Pack, fold_header, header_words, holders, load_packs, spread
 from crmclean.tables.fields import BY_NAME, Kind
 
 __all__ = ["HeaderGuess", "guess_headers"]
@@ -31,103 +31,36 @@ class HeaderGuess:
 _NOTHING_KNOWN = HeaderGuess("", 0.0, "no pack knows this header", known=False)
 
 _PERSONS = frozenset(
-    [
-        "person",
-        "lead",
-        "contact",
-        "attendee",
-        "registrant",
-        "delegate",
-        "visitor",
-        "participant",
-        "prospect",
-        "customer",
-        "client",
-        "member",
-        "guest",
-        "user",
-        "subscriber",
-        "purchaser",
-        "employee",
-        "people",
-        "scanned",
-        "crm",
-        "sf",
-        "sfdc",
-        "hs",
-    ]
-)
-_FIRMS = frozenset(["account", "organization", "organisation", "org", "company", "business", "firm", "employer"])
-_DEALS = frozenset(["deal", "opportunity", "order", "ticket", "invoice", "transaction", "product", "quote"])
+    {
+        "person", "lead", "contact", "attendee", "registrant", "delegate", "visitor", "participant", "prospect",
+        "customer", "client", "member", "guest", "user", "subscriber", "purchaser", "employee", "people",
+        "scanned", "crm", "sf", "sfdc", "hs",
+    }
+)  # fmt: skip
+_FIRMS = frozenset(
+    {
+        "account", "organization", "organisation", "org", "company", "business", "firm", "employer",
+    }
+)  # fmt: skip
+_DEALS = frozenset(
+    {
+        "deal", "opportunity", "order", "ticket", "invoice", "transaction", "product", "quote",
+    }
+)  # fmt: skip
 _PLACES = frozenset(
-    [
-        "primary",
-        "work",
-        "business",
-        "office",
-        "main",
-        "default",
-        "current",
-        "billing",
-        "mailing",
-        "shipping",
-        "postal",
-        "home",
-        "other",
-        "alt",
-        "addr",
-        "address",
-    ]
-)
+    {
+        "primary", "work", "business", "office", "main", "default", "current", "billing", "mailing", "shipping",
+        "postal", "home", "other", "alt", "addr", "address",
+    }
+)  # fmt: skip
 _FILLERS = frozenset(
-    [
-        "please",
-        "enter",
-        "your",
-        "the",
-        "a",
-        "an",
-        "of",
-        "what",
-        "is",
-        "full",
-        "official",
-        "number",
-        "no",
-        "num",
-        "nr",
-        "id",
-        "value",
-        "text",
-        "field",
-        "required",
-        "optional",
-        "contact",
-        "lead",
-        "attendee",
-        "person",
-        "primary",
-        "business",
-        "work",
-        "current",
-        "our",
-        "my",
-        "in",
-        "as",
-        "for",
-        "and",
-        "info",
-        "information",
-        "data",
-        "details",
-        "raw",
-        "original",
-        "official",
-        "valid",
-        "best",
-        "customer",
-    ]
-)
+    {
+        "please", "enter", "your", "the", "a", "an", "of", "what", "is", "full", "official", "number", "no",
+        "num", "nr", "id", "value", "text", "field", "required", "optional", "contact", "lead", "attendee",
+        "person", "primary", "business", "work", "current", "our", "my", "in", "as", "for", "and", "info",
+        "information", "data", "details", "raw", "original", "valid", "best", "customer",
+    }
+)  # fmt: skip
 _SECONDS: Mapping[str, str] = {
     "email": "email_2",
     "phone": "other_phone",
@@ -169,10 +102,9 @@ def _votes(header: Sequence[str]) -> dict[str, float]:
     votes: dict[str, float] = {}
     for name in header:
         key = fold_header(name)
-        for pack in load_packs().values():
-            if key in pack.headers:
-                exact = 1 / counts.get(f"={name.strip()}", 1) if name.strip() in pack.spelt else 0.0
-                votes[pack.system] = votes.get(pack.system, 0.0) + 1 / counts.get(key, 1) + exact
+        for pack in holders(key):
+            exact = 1 / counts.get(f"={name.strip()}", 1) if name.strip() in pack.spelt else 0.0
+            votes[pack.system] = votes.get(pack.system, 0.0) + 1 / counts.get(key, 1) + exact
     return votes
 
 
@@ -180,7 +112,7 @@ def _winner(header: Sequence[str], votes: Mapping[str, float]) -> str:
     """The system that explains the file best; "" unless it has a header nearly to itself and explains half of them."""
     packs = load_packs()
     keys = [(fold_header(name), name.strip()) for name in header]
-    known = [key for key, _ in keys if any(key in pack.headers for pack in packs.values())]
+    known = [key for key, _ in keys if holders(key)]
     fit = [
         name
         for name in sorted(votes)
@@ -238,33 +170,30 @@ def _known(reading: _Reading, pack: Pack, meaning: Meaning, rivals: int, system:
 
 
 def _look_up(key: str, system: str, votes: Mapping[str, float]) -> tuple[Pack, Meaning, int] | None:
-    """The pack that decides on a folded header: the file's system, else the common one, else who explains most."""
-    if not key:
+    """The pack that decides on a folded header, what it says, and how many others say something else.
+
+    The file's language comes first, then its system, then the common pack, then whoever explains the file best.
+    """
+    found = holders(key)
+    if not found:
         return None
-    packs = load_packs()
-    holders = [pack for pack in packs.values() if key in pack.headers]
-    if not holders:
-        return None
+    language = _language(votes)
 
-    def rank(pack: Pack) -> tuple[bool, bool, float, str]:
-        return pack.system != system, pack.system != GENERIC, -votes.get(pack.system, 0.0), pack.system
+    def rank(pack: Pack) -> tuple[bool, bool, bool, float, str]:
+        vote = -votes.get(pack.system, 0.0)
+        return pack.system != language, pack.system != system, pack.system != GENERIC, vote, pack.system
 
-    languages = [pack for pack in holders if pack.system.startswith("language:")]
-    if languages and _speaks(votes):
-        best = min(languages, key=lambda pack: (-votes.get(pack.system, 0.0), pack.system))
-        if votes.get(best.system, 0.0) == max(votes.get(name, 0.0) for name in packs if name.startswith("language:")):
-            holders = [best, *(pack for pack in holders if pack is not best)]
-            return best, best.headers[key], len({pack.headers[key].field for pack in holders}) - 1
-    best = min(holders, key=rank)
-    return best, best.headers[key], len({pack.headers[key].field for pack in holders}) - 1
+    best = min(found, key=rank)
+    return best, best.headers[key], len({pack.headers[key].field for pack in found}) - 1
 
 
-def _speaks(votes: Mapping[str, float]) -> bool:
-    """Whether the file speaks another language than English: a language explains more than the common pack."""
-    languages = max((vote for name, vote in votes.items() if name.startswith("language:")), default=0.0)
-    return languages > votes.get(GENERIC, 0.0) + max(
-        (vote for name, vote in votes.items() if name != GENERIC and not name.startswith("language:")), default=0.0
-    )
+def _language(votes: Mapping[str, float]) -> str:
+    """The language of the file when it explains more than English packs do; "" for English."""
+    spoken = {name: vote for name, vote in votes.items() if name.startswith("language:")}
+    best = min(spoken, key=lambda name: (-spoken[name], name), default="")
+    rest = {name: vote for name, vote in votes.items() if name not in spoken}
+    english = rest.pop(GENERIC, 0.0) + max(rest.values(), default=0.0)
+    return best if best and spoken[best] > english else ""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -21,7 +22,9 @@ from crmclean.text import fold_digits, is_blank
 
 __all__ = ["Looks", "looks_of"]
 
-_ENOUGH: Final = 5_000
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
+
+_ENOUGH: Final = 1_000
 
 # All of RE2: linear in the length of the cell.
 _EMAIL: Final = r"^[^@\s]+@[^@\s]+\.[^@\s.]{2,}$"
@@ -35,9 +38,7 @@ _DATE: Final = (
     r"(?:[T ,].*)?$"
 )
 _NUMBER: Final = r"^[+-]?[\d.,]+$"
-_STAMP: Final = (
-    r"^(?:(?:18|19|20)\d{2}[01]\d[0-3]\d|1[0-9]{9}|1[0-9]{12}|[2-5]\d{4}(?:\.\d+)?)$"  # epochs, day numbers, 20260115
-)
+_STAMP: Final = r"^(?:(?:18|19|20)\d{2}[01]\d[0-3]\d|1[0-9]{9}|1[0-9]{12}|[2-5]\d{4}(?:\.\d+)?)$"
 _HONORIFIC: Final = (
     r"(?i)^(?:mr|mrs|ms|miss|mx|dr|prof|sir|madam|herr|frau|hr|fr|m|mme|mlle|sr|sra|srta|dott|ing|shri|smt|sri|kumari"
     r"|श्री|श्रीमती|डॉ|శ్రీ|శ్రీమతి|திரு|திருமதி|ডা|জনাব|آقای|خانم|دکتر|مهندس|السيد|السيدة|г-н|г-жа)\.?(?:\s+(?:dr|prof|med|ing)\.?)*$"
@@ -64,60 +65,68 @@ class Looks:
     country: float = 0.0
     country_name: float = 0.0  # countries by name, not by a code of two or three letters
     digits: float = 0.0  # values with a digit
-    sentence: float = 0.0  # values of eight words or more, or several lines
 
 
-def looks_of(values: Any) -> Looks:
-    """Look at the distinct values of a column.
+def looks_of(columns: Sequence[Any]) -> list[Looks]:
+    """Look at the distinct values of some columns, all at once.
 
     Parameters
     ----------
-    values : array of text
-        Distinct or not; null and blank values are skipped. Of very many, those with the smallest content hashes are
-        looked at: the same ones in whatever order they come.
+    columns : sequence of arrays of text
+        Distinct values or not; null and blank ones are skipped. Of very many, those with the smallest content hashes
+        are looked at: the same ones in whatever order they come.
     """
+    parts = [_chosen(column) for column in columns]
+    text = as_text(fold_digits(pa.concat_arrays(parts))) if parts else pa.array([], TEXT)
+    sizes = np.array([len(part) for part in parts], np.int64)
+    owner = np.repeat(np.arange(len(parts)), sizes)
+    shares = {
+        name: np.bincount(owner[mask], minlength=len(parts)) / np.maximum(sizes, 1)
+        for name, mask in _masks(text).items()
+    }
+    return [
+        Looks(int(size), **{name: float(share[at]) for name, share in shares.items()}) for at, size in enumerate(sizes)
+    ]
+
+
+def _chosen(values: Any) -> pa.LargeStringArray:
     text = as_text(values)
-    text = pc.unique(pc.utf8_trim_whitespace(text.filter(pc.invert(is_blank(text)))))
-    count = len(text)
-    if not count:
-        return Looks()
-    if count > _ENOUGH:
-        hashes = pd.util.hash_array(text.to_numpy(zero_copy_only=False), categorize=False)
-        text = text.take(pa.array(np.argsort(hashes, kind="stable")[:_ENOUGH]))
-    text = as_text(fold_digits(text))
-    phone = _matches(text, _PHONE) & ~_matches(text, _DATE) & ~_matches(text, r"^[+-]?\d{1,3}\.\d+$")
-    country = np.asarray(pc.not_equal(pc.fill_null(country_key(text), ""), ""))
-    url = _matches(text, _URL)
-    return Looks(
-        count,
-        email=_share(_matches(text, _EMAIL)),
-        phone=_share(phone),
-        phone_marks=_share(phone & _matches(text, _PHONE_MARKS)),
-        url=_share(url),
-        linkedin=_share(_matches(text, _LINKEDIN)),
-        date=_share(_matches(text, _DATE)),
-        stamp=_share(_matches(text, _STAMP)),
-        number=_share(_matches(text, _NUMBER)),
-        yes_no=_share(_listed(text, "yes", "no", "granted", "denied")),
-        consent_word=_share(_listed(text, "granted", "denied")),
-        honorific=_share(_matches(text, _HONORIFIC)),
-        legal_form=_share(np.asarray(has_legal_form(text), bool)),
-        country=_share(country),
-        country_name=_share(country & _matches(text, r"^.{4}")),
-        digits=_share(_matches(text, r"\d")),
-        sentence=_share(_matches(text, r"(?:\S+\s+){7}\S|\n")),
-    )
+    text = as_text(pc.unique(pc.utf8_trim_whitespace(text.filter(pc.invert(is_blank(text))))))
+    if len(text) <= _ENOUGH:
+        return text
+    hashes = pd.util.hash_array(text.to_numpy(zero_copy_only=False), categorize=False)
+    return text.take(pa.array(np.argsort(hashes, kind="stable")[:_ENOUGH]))
 
 
-def _matches(text: pa.LargeStringArray, pattern: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _masks(text: pa.LargeStringArray) -> dict[str, Mask]:
+    """Member of `Looks` to the values that have that form."""
+    date = _matches(text, _DATE)
+    phone = _matches(text, _PHONE) & ~date & ~_matches(text, r"^[+-]?\d{1,3}\.\d+$")
+    country = np.asarray(pc.not_equal(pc.fill_null(country_key(text), ""), ""), bool)
+    return {
+        "email": _matches(text, _EMAIL),
+        "phone": phone,
+        "phone_marks": phone & _matches(text, _PHONE_MARKS),
+        "url": _matches(text, _URL),
+        "linkedin": _matches(text, _LINKEDIN),
+        "date": date,
+        "stamp": _matches(text, _STAMP),
+        "number": _matches(text, _NUMBER),
+        "yes_no": _listed(text, "yes", "no", "granted", "denied"),
+        "consent_word": _listed(text, "granted", "denied"),
+        "honorific": _matches(text, _HONORIFIC),
+        "legal_form": np.asarray(has_legal_form(text), bool),
+        "country": country,
+        "country_name": country & _matches(text, r"^.{4}"),
+        "digits": _matches(text, r"\d"),
+    }
+
+
+def _matches(text: pa.LargeStringArray, pattern: str) -> Mask:
     return np.asarray(pc.match_substring_regex(text, pattern), bool)
 
 
-def _share(mask: np.ndarray[Any, np.dtype[np.bool_]]) -> float:
-    return float(mask.mean())
-
-
-def _listed(text: pa.LargeStringArray, *sections: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _listed(text: pa.LargeStringArray, *sections: str) -> Mask:
     words = pa.array(sorted({word for section in sections for word in _words()[section]}), TEXT)
     return np.asarray(pc.is_in(pc.utf8_lower(text), value_set=words), bool)
 

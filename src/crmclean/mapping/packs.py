@@ -14,7 +14,17 @@ from crmclean.errors import RulesError
 from crmclean.ruleset.locate import rules_path
 from crmclean.tables.fields import BY_NAME
 
-__all__ = ["GENERIC", "Meaning", "Pack", "fold_header", "header_words", "is_known_header", "load_packs", "spread"]
+__all__ = [
+    "GENERIC",
+    "Meaning",
+    "Pack",
+    "fold_header",
+    "header_words",
+    "holders",
+    "is_known_header",
+    "load_packs",
+    "spread",
+]
 
 GENERIC = "generic"
 """The pack of no particular system: it never wins a file, it only fills gaps."""
@@ -102,6 +112,20 @@ def _pack(
             raise RulesError(f"{path.name}: {header!r} is mapped to {field!r}, which is no field")
         meanings.setdefault(fold_header(header), Meaning(field, polarity.get(header, 0), str(notes.get(header, ""))))
     return Pack(system, label, meanings, frozenset(headers))
+
+
+@lru_cache(maxsize=1)
+def _holders() -> Mapping[str, tuple[Pack, ...]]:
+    found: dict[str, list[Pack]] = {}
+    for pack in load_packs().values():
+        for key in pack.headers:
+            found.setdefault(key, []).append(pack)
+    return {key: tuple(packs) for key, packs in found.items()}
+
+
+def holders(key: str) -> tuple[Pack, ...]:
+    """The packs that have a folded header."""
+    return _holders().get(key, ())
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -28,11 +29,18 @@ def days_from_civil(year: Ints, month: Ints, day: Ints) -> Ints:
     >>> int(days_from_civil(np.array([1970]), np.array([1]), np.array([2]))[0])
     1
     """
-    sane = (year >= 1) & (year <= 9999) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
-    months = np.where(sane, (year - 1970) * 12 + month - 1, 0)
-    first = _first_of(months)
-    length = _first_of(months + 1) - first
-    return np.where(sane & (day <= length), first + day - 1, NO_DAY)
+    sane = (year >= 1) & (year <= 9998) & (month >= 1) & (month <= 12) & (day >= 1)
+    starts = _month_starts()
+    months = np.where(sane, year * 12 + month - 1, 12)
+    first = starts[months]
+    return np.where(sane & (day <= starts[months + 1] - first), first + day - 1, NO_DAY)
+
+
+@lru_cache(maxsize=1)
+def _month_starts() -> Ints:
+    """Day number of the first of each month, counted from January of the year 0."""
+    months = np.arange(-1970 * 12, (9999 - 1970) * 12 + 12)
+    return _first_of(months)
 
 
 def _first_of(months: Ints) -> Ints:

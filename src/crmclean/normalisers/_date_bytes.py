@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,8 @@ def groups_by_shape(text: pa.LargeStringArray) -> Iterator[tuple[str, Callable[[
 
         def gather(rows: Ints = rows) -> tuple[Ints, Bytes]:
             width = int(offsets[rows[0] + 1] - offsets[rows[0]])
+            if len(rows) == len(text):  # one shape, one width: the bytes are a matrix already
+                return rows, data[first:last].reshape(-1, width)
             return rows, data[offsets[rows][:, None] + np.arange(width)]
 
         yield shape, gather
@@ -67,12 +70,18 @@ def number(cells: Bytes, slot: tuple[int, int]) -> Ints:
 
 
 def as_digits(values: Ints, width: int) -> Bytes:
-    """Non-negative numbers as ``width`` digit characters.
+    """Non-negative numbers as ``width`` digit characters; ``width`` is at most four.
 
     >>> as_digits(np.array([7]), 2).tobytes()
     b'07'
     """
-    powers = 10 ** np.arange(width - 1, -1, -1, dtype=np.int64)
+    return _digit_table(width)[values]
+
+
+@lru_cache(maxsize=4)
+def _digit_table(width: int) -> Bytes:
+    values = np.arange(10**width)
+    powers = 10 ** np.arange(width - 1, -1, -1)
     return (values[:, None] // powers % 10 + ord("0")).astype(np.uint8)
 
 

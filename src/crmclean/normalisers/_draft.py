@@ -14,7 +14,7 @@ from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT, VERDICTS
 from crmclean.tables.normalised import UNKNOWN, CellOptions, Kernel, Normalised
 
-__all__ = ["LONGEST", "Draft", "Mask", "frame_of", "matches", "regions_of", "scatter"]
+__all__ = ["LONGEST", "Draft", "Mask", "cut_off", "frame_of", "matches", "regions_of", "scatter"]
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -37,6 +37,18 @@ def scatter(values: pa.Array, mask: Mask, function: Callable[[int, str], str | N
     old = values.take(pa.array(positions)).to_pylist()
     new = [function(int(position), text) for position, text in zip(positions, old, strict=True)]
     return pc.replace_with_mask(values, pa.array(mask), pa.array(new, TEXT))
+
+
+def cut_off(whole: pa.Array, left: pa.Array, behind: bool) -> pa.Array:
+    """What is missing of each ``whole`` in ``left``, which is its beginning (or its end)."""
+    sizes = np.asarray(pc.subtract(pc.binary_length(whole), pc.binary_length(left)), np.int64)
+    joined = np.frombuffer(b"".join(whole.cast(pa.large_binary()).to_pylist()), np.uint8)
+    ends = np.cumsum(np.asarray(pc.binary_length(whole), np.int64))
+    starts = ends - sizes if behind else ends - np.asarray(pc.binary_length(whole), np.int64)
+    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    index = np.repeat(starts - offsets[:-1], sizes) + np.arange(offsets[-1])
+    data = joined[index] if len(index) else joined[:0]
+    return pa.LargeStringArray.from_buffers(len(whole), pa.py_buffer(offsets), pa.py_buffer(data.tobytes()))
 
 
 def regions_of(count: int, options: CellOptions, regions: pa.Array | None) -> pa.Array:

@@ -1,6 +1,7 @@
-"""What an e-mail cell holds besides one plain address: a display name, a label, punctuation, disguise, a second address.
+"""What an e-mail cell holds besides one plain address: a display name, a label, punctuation, disguise, a second one.
 
-Only cells that are no plain address come here, one distinct text at a time; `email-validator` decides what an address is.
+Only cells that are no plain address come here, one distinct text at a time; `email-validator` decides what an address
+is.
 """
 
 from __future__ import annotations
@@ -29,15 +30,26 @@ _MAILTO = re.compile(r"^\s*mailto:\s*", re.IGNORECASE)
 _ANGLED = re.compile(r"<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>", re.IGNORECASE)
 _SPACED_AT = re.compile(r"\s*@\s*")
 _AT = re.compile(r"\s*[\[({<]\s*(?:at|@|arroba|ät|a)\s*[\])}>]\s*|\s+(?:at|arroba|ät)\s+", re.IGNORECASE)
-_DOT = re.compile(r"\s*[\[({<]\s*(?:dot|\.|punkt|punto|point|ponto)\s*[\])}>]\s*|\s+(?:dot|punkt|punto)\s+", re.IGNORECASE)
-_PARTS = re.compile(r"[;,|\s]+|/(?=[^/@]*@)")
-_LABEL = re.compile(r"^(?:e-?mail|mail|email-?id|courriel|correo|почта|ایمیل|ईमेल|ই-?মেইল|ఈమెయిల్|மின்னஞ்சல்|邮箱|電子郵件|[EM])\s*[:：=]\s*", re.IGNORECASE)
-_LABELS = frozenset(
-    "work home personal private business office primary secondary main alt alternate other preferred e-mail email mail "
-    "geschäftlich privat travail personnel trabajo lavoro личная рабочая or and und oder ou et o y e или и یا و".split()
+_DOT = re.compile(
+    r"\s*[\[({<]\s*(?:dot|\.|punkt|punto|point|ponto)\s*[\])}>]\s*|\s+(?:dot|punkt|punto)\s+", re.IGNORECASE
 )
+_PARTS = re.compile(r"[;,|\s]+|/(?=[^/@]*@)")
+_LABEL = re.compile(
+    r"^(?:e-?mail|mail|email-?id|courriel|correo|почта|ایمیل|ईमेल|ই-?মেইল|ఈమెయిల్|மின்னஞ்சல்|邮箱|電子郵件|[EM])\s*[:：=]\s*",
+    re.IGNORECASE,
+)
+_LABELS = frozenset(
+    {
+        "work", "home", "personal", "private", "business", "office", "primary", "secondary", "main", "alt",
+        "alternate", "other", "preferred", "e-mail", "email", "mail", "geschäftlich", "privat", "travail",
+        "personnel", "trabajo", "lavoro", "личная", "рабочая", "or", "and", "und", "oder", "ou", "et", "o", "y",
+        "e", "или", "и", "یا", "و",
+    }
+)  # fmt: skip
 _EDGES = "\"'`<>()[]{}.,;:|!?*«»“”‘’„、，；。 \t\r\n\u00a0\u200b\u200e\u200f\ufeff"
-_COMMA_DOT = re.compile(r"^([^@\s,;]+@[a-z0-9-]+),(com|net|org|edu|gov|in|co\.in|co\.uk|de|fr|it|es|ir|ru|com\.br|com\.au)$", re.IGNORECASE)
+_COMMA_DOT = re.compile(
+    r"^([^@\s,;]+@[a-z0-9-]+),(com|net|org|edu|gov|in|co\.in|co\.uk|de|fr|it|es|ir|ru|com\.br|com\.au)$", re.IGNORECASE
+)
 _TWINS = str.maketrans({"＠": "@", "﹫": "@", "．": ".", "，": ",", "；": ";", "：": ":"})
 
 
@@ -139,4 +151,7 @@ def _from_parts(text: str, reason: str) -> EmailCell:
 
 
 def _address(part: str) -> str | None:
-    return canonical_address(part.strip(_EDGES)) or canonical_address(_MAILTO.sub("", part).strip(_EDGES).replace("..", "."))
+    """The address in a part; a doubled dot in the domain is a slip, in the local part a letter may be lost there."""
+    bare = _MAILTO.sub("", part.strip(_EDGES)).strip(_EDGES)
+    local, at, domain = bare.rpartition("@")
+    return canonical_address(bare) or canonical_address(local + at + domain.replace("..", "."))

@@ -130,9 +130,14 @@ def _token(tokens: Sequence[str], words: Sequence[int], position: int, field: st
         return lowered(token, lists.turkish)
     display = _written().get(small)
     opens = all(bare(tokens[place]) in _honorifics() for place in words[:position])
-    if display and (field in ("salutation", "suffix") or _is_honorific(small, opens, last, after_comma, len(words))):
+    if small == "md" and position == 0:
+        return capitalised(token)  # short for Mohammed, where it stands in front
+    ends = last or (token.endswith(",") and small in _generations())
+    if display and (field in ("salutation", "suffix") or _is_honorific(small, opens, ends, after_comma, len(words))):
         return _like(token, display)
     if not first and (last or token.endswith(",")) and _ROMAN.fullmatch(small):
+        return uppered(token)
+    if after_comma and re.fullmatch(r"[bcdfghjklmnpqrstvwxz]{2,5}", small):
         return uppered(token)
     if _INITIALS.fullmatch(token):
         return uppered(token, lists.turkish)
@@ -175,6 +180,11 @@ def _is_honorific(small: str, opens: bool, last: bool, after_comma: bool, count:
     return (last or after_comma) and (generation or after_comma)
 
 
+@functools.cache
+def _generations() -> frozenset[str]:
+    return frozenset(["jr", "sr", "ii", "iii", "iv", "vii", "viii", "ix"])
+
+
 def _like(token: str, display: str) -> str:
     """``display`` in the place of the word inside ``token``, whose punctuation stays."""
     start = len(token) - len(token.lstrip("([\"'"))
@@ -188,6 +198,8 @@ def _like(token: str, display: str) -> str:
 def _is_short_name(small: str, last: bool, field: str) -> bool:
     """Whether two letters are a name (Ed, Ng) rather than initials (JR, DJ)."""
     keys = ("two_letter_names", "particles", "articles", "conjunctions")
+    if small in ("mc", "mr"):
+        return True
     if any(small in word_list(_WORDS, f"case.{key}") for key in keys):
         return True
     return (last and field in ("full_name", "last_name")) and bool(_VOWELS & set(small)) and not small.endswith("j")

@@ -21,7 +21,7 @@ __all__ = ["all_filler", "filler_form", "fillers", "judge"]
 
 _WORDS = "lists/bogus_words.toml"
 _EMAIL = r"[^\s@<>()\[\]]+@[^\s@<>()\[\]]+\.[^\s@<>()\[\]]+"
-_PHONE = r"^[^\p{L}]*(?:\p{Nd}[\s().+/-]*){7,}[^\p{L}]*$"
+_PHONE = r"^[+(\s]*(?:\p{Nd}[\s().+/-]*){7,}$"
 _EDGES = r"^[\s.,;:!?*_#<>()\[\]\"'-]+|[\s.,;:!?*_#<>()\[\]\"'-]+$"
 _INITIALS = r"^(?:[\p{Latin}\p{Cyrillic}\p{Greek}\p{Armenian}]\.? ?)+$"
 
@@ -58,7 +58,7 @@ def bogus(values: pa.Array, field: str) -> Mask:
     forms = filler_form(values)
     every, hard = all_filler()
     found = fillers(forms, "names.whole") | (matches(forms, every) & (matches(forms, hard) | matches(forms, " ")))
-    if field != "last_name":
+    if field in ("first_name", "full_name", "nickname"):
         found |= fillers(forms, "names.given")
     if field == "suffix":
         found &= ~matches(forms, r"^[ivx]+$")

@@ -28,9 +28,10 @@ _HANGUL = re.compile(r"[가-힣]{2,5}")
 _EAST = re.compile(r"[぀-ヿ㐀-鿿豈-﫿\U00020000-\U0003134f가-힣]")
 _NO_NAME = re.compile(r"[\d@/\\()\[\]{}<>|:;!?\"]")
 _MAYBE_NAMES = frozenset(  # particles only when they are written small
-    ["do", "den", "an", "op", "us", "ur", "uz", "ud", "ul", "des", "ten", "av", "af", "het", "aan", "da"]
+    ["al", "do", "den", "an", "op", "us", "ur", "uz", "ud", "ul", "des", "ten", "av", "af", "het", "aan", "da"]
 )
 _JOINED = frozenset(["abdul", "abdel", "abd", "abu", "عبد", "ابو", "أبو"])
+_TRAILING = frozenset(["IN", "LK", "MY", "SG", "AE"])  # where initials of the father stand behind
 _AND = frozenset(["and", "und", "et", "&"])
 
 
@@ -58,6 +59,17 @@ def _is_prefix(token: str, region: str) -> bool:
     return small in known or (len(parts) > 1 and all(part in known for part in parts))
 
 
+def _is_generation(token: str) -> bool:
+    return bare(token) in ("jr", "sr", "ii", "iii", "iv", "filho", "neto", "junior", "júnior")
+
+
+@functools.cache
+def _particles() -> frozenset[str]:
+    """Words with which a family name begins; those with an apostrophe as they stand."""
+    words = word_list(_WORDS, "case.particles") | word_list(_WORDS, "suffix.before_family")
+    return frozenset(word for word in words if len(word) > 1)
+
+
 def _is_suffix(token: str, after_comma: bool) -> bool:
     small = bare(token).replace(".", "")
     return small in _bare_list("suffix.anywhere") or (after_comma and small in _bare_list("suffix.after_comma"))
@@ -77,9 +89,11 @@ def split_name(text: str, region: str = "") -> NameParts:
     prefixes, tokens, late = _trim(tokens, region)
     suffixes[:0] = late
     if len(pieces) == 2:
-        family_prefixes, family, late = _trim(pieces[0].split(), region)
+        family_prefixes, family, early = _trim(pieces[0].split(), region)
+        if len(family) > 1 and _is_generation(family[-1]):
+            early.insert(0, family.pop())
         given, middle = _given_middle(tokens)
-        prefix, suffix = " ".join(family_prefixes + prefixes), ", ".join(late + suffixes)
+        prefix, suffix = " ".join(family_prefixes + prefixes), ", ".join(early + suffixes)
         return NameParts(given, middle, " ".join(family), prefix, suffix)
     given, middle, surname = _core(tokens, prefixes, region)
     return NameParts(given, middle, surname, " ".join(prefixes), ", ".join(suffixes))
@@ -97,7 +111,7 @@ def _trim(tokens: list[str], region: str) -> tuple[list[str], list[str], list[st
         start += 1
     while end - start > 1 and (
         (_is_suffix(tokens[end - 1], False) and (end - start > 2 or start > 0 or "." in tokens[end - 1]))
-        or bare(tokens[end - 1]) in _bare_list("prefix.after")
+        or (bare(tokens[end - 1]) in _bare_list("prefix.after") and (end - start > 2 or not tokens[end - 1].isascii()))
     ):
         end -= 1
     return tokens[:start], tokens[start:end], tokens[end:]
@@ -118,6 +132,8 @@ def _core(tokens: list[str], prefixes: Sequence[str], region: str) -> tuple[str,
     small = [bare(token) for token in tokens]
     if _AND & set(small):
         return " ".join(tokens[:-1]), "", tokens[-1]
+    if len(tokens) == 3 and len(small[2]) == 1 and min(len(small[0]), len(small[1])) > 1 and region not in _TRAILING:
+        return tokens[1], tokens[2], tokens[0]  # "Swanson Peter A"
     if _family_first(tokens, small, region):
         return tokens[-1], " ".join(tokens[1:-1]), tokens[0]
     start = _family_start(tokens, small, region)
@@ -168,9 +184,10 @@ def _family_start(tokens: Sequence[str], small: Sequence[str], region: str) -> i
     """Where the family name begins: at its particle, else at the last word (or the last two, where names are so)."""
     count = len(tokens)
     first = 2 if count > 2 and small[0] in _JOINED else 1
+    particles = _particles()
     for place in range(first, count - 1):
-        particle = small[place] in _bare_list("case.particles") or tokens[place].lower() in _bare_list("case.particles")
-        if particle and (small[place] not in _MAYBE_NAMES or tokens[place].islower()):
+        particle = small[place] in particles or tokens[place].lower() in particles
+        if particle and (len(small[place]) > 1 or tokens[place][0] in "'’") and (small[place] not in _MAYBE_NAMES or tokens[place].islower()):
             return place
     if count > 3 and small[-2] in ("y", "i") and tokens[-2].islower():
         return count - 3
@@ -188,14 +205,17 @@ def natural_order(text: str, region: str = "") -> str:
     prefixes, given_core, late = _trim(given, region)
     if not _is_family(family, region) or len(given_core) > 3 or not _is_given(given, given_core, region):
         return text
-    return " ".join([*prefixes, *given_core, *family, *late])
+    ends = [family.pop()] if len(family) > 1 and _is_generation(family[-1]) else []
+    return " ".join([*prefixes, *given_core, *family, *ends, *late])
 
 
 def _is_family(tokens: Sequence[str], region: str) -> bool:
-    names = [token for token in tokens if bare(token) not in _bare_list("case.particles") | _bare_list("case.articles")]
+    if len(tokens) > 1 and _is_generation(tokens[-1]):
+        tokens = tokens[:-1]
+    names = [token for token in tokens if bare(token) not in _particles()]
     if len(names) != 1 and not (region in _regions("order.two_families") and len(names) == 2):
         return False
-    leading = all(bare(token) not in _bare_list("case.particles") for token in tokens[-1:])
+    leading = bare(tokens[-1]) not in _particles()
     return leading and len(bare(names[-1])) > 1 and not _is_prefix(names[-1], region)
 
 
@@ -207,7 +227,7 @@ def _is_given(tokens: Sequence[str], core: Sequence[str], region: str) -> bool:
         return False
     if (_AND | {"y", "o", "or"}) & set(small) or _is_no_name(small):
         return False
-    return small[0] not in _bare_list("case.particles")
+    return any(word not in _particles() for word in small)
 
 
 def _is_no_name(words: Sequence[str]) -> bool:

@@ -6,28 +6,29 @@ numbers - is taken apart here, so that what reaches the number reader is a numbe
 
 from __future__ import annotations
 
+import functools
 import re
+import unicodedata
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.normalisers._phone_patterns import put
+from crmclean.keys.lists import read_toml
+from crmclean.normalisers._arrays import Ints, Mask, is_match, put
 from crmclean.tables.evidence import TEXT
 from crmclean.text import fold_digits, map_subset, strip_invisible
 
 __all__ = ["LONGEST", "PhoneCells", "read_cells"]
 
-Mask = np.ndarray[Any, np.dtype[np.bool_]]
-
 LONGEST = 250  # characters; the phone library refuses more
 
 _PLAIN = r"^[ (]*\+?[0-9 ()\-./]*$"
 _SLASH_PAIR = r"[0-9][^/]*[0-9 )]/"  # a slash may part two numbers or an area code from its number
+_TRAILING_PLUS = r"^([0-9][0-9 ()\-.]*[0-9)]) *\+ *$"  # right-to-left tables put the plus behind
 _SPREADSHEET = r"^[+' =\"]*[0-9](?:[.,][0-9]+)?[eE][+-]?[0-9]{1,2}[\"]?$"
-_DECIMAL = r"^[+' =\"]*[0-9]{7,15}\.0$"
+_DECIMAL = r"^[' =\"]*[0-9]{7,15}\.0$"
 
 # Punctuation of other scripts and of word processors, as its plain ASCII twin.
 _PLAIN_TWINS = (
@@ -43,43 +44,9 @@ _PLAIN_TWINS = (
     (r"\x{FF1A}", ":"),
 )
 
-# How people write "extension"; longest first where one begins another. The list is matched without regard to case.
-_EXTENSION_WORDS = (
-    # English and what switchboards print
-    "extension", "extensn", "extn", "exten", "ext", "xtn", "xt", "x", "#",
-    # Spanish, Portuguese, French, Italian
-    "extensión", "extensão", "anexo", "interno", "intern", "int", "ramal", "rama", "poste", "derivado", "derivato",
-    # German, Dutch, Nordic, Polish, Czech, Hungarian, Turkish
-    "durchwahl", "nebenstelle", "dw", "nst", "apparat", "app", "toestel", "tst", "anknytning", "anknytn", "ankn", "lokal", "lok",
-    "wewnętrzny", "wewn", "wew", "w", "linka", "kl", "klapka", "mellék", "mell", "dahili",
-    # Russian, Ukrainian, Greek
-    "добавочный", "доб", "внутренний", "внутр", "вн", "дод", "εσωτ", "εσ",
-    # Persian, Arabic, Urdu
-    "داخلی", "داخلي", "تحويلة", "تحویله", "ایکسٹینشن",
-    # Hindi, Bengali, Telugu, Tamil
-    "एक्सटेंशन", "एक्सटेन्शन", "एक्स", "विस्तार", "এক্সটেনশন", "ఎక్స్‌టెన్షన్", "ఎక్స్టెన్షన్", "நீட்டிப்பு",
-    # Chinese, Japanese, Korean
-    "内線", "内线", "分机", "分機", "转", "轉", "내선",
-)  # fmt: skip
-_WORDS = "|".join(re.escape(word) for word in sorted(_EXTENSION_WORDS, key=lambda word: (-len(word), word)))
 _NUMBER = r"(?:[^0-9]{0,4}[0-9]){6,}[)\]]?"
-_EXTENSION = (
-    rf"(?is)^(?P<number>.{{0,40}}?{_NUMBER})[ ,;./(\[\-]*"
-    rf"(?:;ext=|(?:{_WORDS})[ .:#=\-]*|,,?[ ]*|;[ ]*)(?P<extension>[0-9]{{1,11}})[)\]#]?[ .]*$"
-)
 _BARE_EXTENSION = r"[0-9)][ ]*[,;]+[ ]*[0-9]{7,}[)\]#]?[ .]*$"  # too long for an extension: another number
 
-# Words that only say which kind of phone it is; what is left after them are words worth keeping.
-_LABELS = frozenset(
-    "tel telephone phone ph phn mob mobile cell cellular cellphone fax office off work home direct main hq desk landline "
-    "whatsapp wa call no nr num number contact mo m t p h w o c f d b telefon telefone telefono teléfono téléphone tél "
-    "telephon handy mobil festnetz büro privat geschäftlich zentrale móvil movil celular cel oficina casa fijo trabajo "
-    "portable bureau fixe domicile standard cellulare ufficio fisso telefoon mobiel kantoor puhelin mobiili telefonas "
-    "cep iş ev faks komórka biuro dom služební mobilní telefonszám тел телефон моб мобильный раб рабочий дом домашний "
-    "факс сот сотовый τηλ τηλέφωνο κινητό تلفن موبایل همراه ثابت فکس منزل محل کار شماره هاتف جوال موبايل الهاتف الجوال فاكس "
-    "फोन फ़ोन मोबाइल मोबाईल मो दूरभाष टेलीफोन घर कार्यालय ফোন মোবাইল টেলিফোন ఫోన్ మొబైల్ ఫోను செல் கைபேசி தொலைபேசி மொபைல் "
-    "电话 手机 電話 携帯 傳真 传真 전화 휴대폰 uri".split()
-) | frozenset(word for word in _EXTENSION_WORDS if len(word) < 6)  # an extension left unfilled: "212-456-7890 x"
 _PART = re.compile(
     r"\s*(?:[;|\n\r,&]|(?<=\s)/+(?=\s)|(?<=[\d)])\s*/+\s*(?=\+)|"
     r"\b(?:or|and|und|oder|ou|et|o|y|e|или|и|یا|و|या|বা)\b)\s*"
@@ -87,10 +54,34 @@ _PART = re.compile(
 _NEXT_PLUS = re.compile(r"(?<=[\d)])[\s,;/]*(?=\+)")
 _SLASHED = re.compile(r"^([^/]*?\d{7,}|(?:[^/\d]*\d){7,}[^/\d]*)/((?:[^/\d]*\d){7,}[^/\d]*)$")
 _ALTERNATE = re.compile(r"^((?:[^/\d]*\d){8,})\s*/\s*\d{1,2}$")
-_LETTERS = re.compile(r"[^\W\d_][^\W\d_.\u0300-\u036f\u0900-\u0dff\u200c\u200d]*")
-_VANITY = re.compile(
-    r"^\+?1?[ .(-]{0,3}(?:8(?:00|33|44|55|66|77|88)|1300|1800|900)[ .)-]{0,3}(?=[0-9A-Za-z .-]*[A-Za-z]{3})[0-9A-Za-z .-]{5,14}$"
+_LETTERS = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u064b-\u065f\u0900-\u0dff\u200c\u200d])*")  # marks included
+_VANITY = re.compile(  # a service number with letters for digits
+    r"^\+?1?[ .(-]{0,3}(?:8(?:00|33|44|55|66|77|88)|1300|1800|900)[ .)-]{0,3}"
+    r"(?=[0-9A-Za-z .-]*[A-Za-z]{3})[0-9A-Za-z .-]{5,14}$"
 )
+
+
+@functools.lru_cache(maxsize=1)
+def _extension() -> str:
+    """Pattern of a number followed by an extension."""
+    words = sorted(read_toml("phone_words.toml")["extension"], key=lambda word: (-len(word), word))
+    labels = "|".join(re.escape(word) for word in words)
+    return (
+        rf"(?is)^(?P<number>.{{0,40}}?{_NUMBER})[ ,;./(\[\-]*"
+        rf"(?:;ext=|(?:{labels})[ .:#=\-]*|,,?[ ]*|;[ ]*)(?P<extension>[0-9]{{1,11}})[)\]#]?[ .]*$"
+    )
+
+
+@functools.lru_cache(maxsize=1)
+def _labels() -> frozenset[str]:
+    """Words that may be dropped; among them an extension left unfilled, as in ``212-456-7890 x``."""
+    lists = read_toml("phone_words.toml")
+    words = [*lists["label"], *(word for word in lists["extension"] if len(word) < 6)]
+    return frozenset(_folded(word) for word in words)
+
+
+def _folded(word: str) -> str:
+    return unicodedata.normalize("NFC", word).casefold()
 
 
 @dataclass
@@ -119,10 +110,6 @@ class PhoneCells:
     spreadsheet: Mask
     several: Mask
     words: Mask
-
-
-def _matches(values: pa.Array, pattern: str) -> Mask:
-    return np.asarray(pc.match_substring_regex(values, pattern), bool)
 
 
 def _fold(part: pa.Array) -> pa.Array:
@@ -157,8 +144,8 @@ def _candidates(text: str) -> list[str]:
 
 def _stretches(part: str) -> tuple[list[str], bool]:
     """What stands between the words of a part, and whether a word was more than a label."""
-    words = [word.casefold() for word in _LETTERS.findall(part)]
-    return _LETTERS.split(part), any(word not in _LABELS for word in words)
+    words = _LETTERS.findall(part)
+    return _LETTERS.split(part), any(_folded(word) not in _labels() for word in words)
 
 
 def _read_odd(text: str) -> _Odd:
@@ -197,13 +184,13 @@ def read_cells(values: pa.Array) -> PhoneCells:
     ascii_ = pc.string_is_ascii(values)
     text = map_subset(values, pc.invert(ascii_), _fold)
     foreign = ~np.asarray(ascii_, bool)
-    foreign[foreign] = _matches(values.filter(pa.array(foreign)), r"\p{Nd}") & ~_matches(
+    foreign[foreign] = is_match(values.filter(pa.array(foreign)), r"\p{Nd}") & ~is_match(
         values.filter(pa.array(foreign)), "[0-9]"
     )
     decimal = np.zeros(count, bool)
     dotted = np.flatnonzero(np.asarray(pc.ends_with(text, ".0")))
     if len(dotted):
-        decimal[dotted] = _matches(text.take(pa.array(dotted)), _DECIMAL)
+        decimal[dotted] = is_match(text.take(pa.array(dotted)), _DECIMAL)
         text = map_subset(text, pa.array(decimal), lambda part: pc.replace_substring_regex(part, r"\.0$", ""))
     blank = pa.repeat(pa.scalar("", TEXT), count)
     none = np.zeros(count, bool)
@@ -216,17 +203,18 @@ def read_cells(values: pa.Array) -> PhoneCells:
 
 def _plain(text: pa.Array) -> Mask:
     """Cells that hold one number, plainly written."""
-    plain = _matches(text, _PLAIN)
+    plain = is_match(text, _PLAIN)
     slashed = np.asarray(pc.match_substring(text, "/"), bool)
     if slashed.any():
-        plain &= ~slashed | ~_matches(text, _SLASH_PAIR)
+        plain &= ~slashed | ~is_match(text, _SLASH_PAIR)
     return plain
 
 
-def _read_unusual(cells: PhoneCells, odd: np.ndarray[Any, np.dtype[np.int64]]) -> None:
+def _read_unusual(cells: PhoneCells, odd: Ints) -> None:
     """Fill in the cells at ``odd``: extensions by pattern, then one text at a time what is still unusual."""
     part = cells.number.take(pa.array(odd))
-    cells.spreadsheet[odd] = _matches(part, _SPREADSHEET)
+    cells.spreadsheet[odd] = is_match(part, _SPREADSHEET)
+    part = pc.replace_substring_regex(part, _TRAILING_PLUS, r"+\1")
     part, found = _split_extension(part)
     cells.number = put(cells.number, odd, part)
     cells.extension = put(cells.extension, odd, found)
@@ -241,8 +229,8 @@ def _read_unusual(cells: PhoneCells, odd: np.ndarray[Any, np.dtype[np.int64]]) -
 
 def _split_extension(part: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Number and extension ("" where there is none) of unusual cells."""
-    found = pc.extract_regex(part, _EXTENSION)
-    known = np.asarray(found.is_valid()) & ~_matches(part, _BARE_EXTENSION)
+    found = pc.extract_regex(part, _extension())
+    known = np.asarray(found.is_valid()) & ~is_match(part, _BARE_EXTENSION)
     number, extension = pc.struct_field(found, "number"), pc.struct_field(found, "extension")
     mask = pa.array(known)
     return pc.if_else(mask, number, part).cast(TEXT), pc.if_else(mask, extension, "").cast(TEXT)

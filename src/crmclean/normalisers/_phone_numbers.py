@@ -7,16 +7,15 @@ import phonenumbers
 import pyarrow as pa
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
+from crmclean.normalisers._arrays import Ints, put
 from crmclean.normalisers._phone_patterns import (
     IMPOSSIBLE,
     NO_NUMBER,
     NO_REGION,
     POSSIBLE,
     VALID_NUMBER,
-    Ints,
     Parsed,
     parse_plain,
-    put,
 )
 from crmclean.tables.evidence import TEXT
 
@@ -56,14 +55,12 @@ def _read_one(text: str, region: str) -> Row:
         again = phonenumbers.format_number(phonenumbers.parse(e164, None), PhoneNumberFormat.E164)
     except NumberParseException:
         again = ""
-    return status, e164, int(kind), own, int(number.country_code), again == e164
+    return status, e164, int(kind), own, int(number.country_code or 0), again == e164
 
 
 def parse_by_library(texts: pa.Array, regions: Ints, names: list[str]) -> Parsed:
     """Read any texts, one at a time: the slow path, and the reference the fast path is tested against."""
-    rows = [
-        _read_one(text, names[region]) for text, region in zip(texts.to_pylist(), regions.tolist(), strict=True)
-    ]
+    rows = [_read_one(text, names[region]) for text, region in zip(texts.to_pylist(), regions.tolist(), strict=True)]
     status, e164, kind, own, code, stable = zip(*rows, strict=True) if rows else ((),) * 6
     return Parsed(
         np.array(status, np.int8),

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from crmclean import text
 from crmclean.keys.lists import read_toml
-from crmclean.normalisers._draft import Draft, Mask, frame_of, matches
+from crmclean.normalisers._draft import Draft, Mask, cut_off, frame_of, matches
 from crmclean.normalisers._letter_case import capitalised, is_shouted, lowered, shouted
 from crmclean.normalisers._name_junk import all_filler, filler_form, fillers
 from crmclean.normalisers._wordlists import alternation, word_list, word_map
@@ -31,6 +31,7 @@ _WORD = re.compile(r"[^\W_](?:[^\s/,;:()|\"“”„«»–—+-]*[^\W_.])?\.?")
 _CLUSTER = re.compile(r"(?!mc|sch|str|spr|spl|scr|shr|thr|chr|phr|sph|szc)[bcdfghjklmnpqrstvwxz]{3}")  # JPMORGAN
 _SPACELESS = re.compile(r"[぀-ヿ㐀-鿿가-힣]")
 _WEAK_LENGTH = 2
+_WEAK_WRITTEN = frozenset(["Co", "Oy", "Ab", "Ky", "e.V.", "eG"])  # other short forms count in capitals only
 _MOST_FORMS = 4
 
 
@@ -151,9 +152,11 @@ def _form_patterns() -> tuple[str, str]:
     spaceless: dict[str, str] = {}
     for use in ("trailing", "leading"):
         words = {word for country in read_toml("legal_forms.toml")["country"].values() for word in country.get(use, [])}
-        strong = [word for word in words if _letters(word) > _WEAK_LENGTH or "." in word]
-        weak = [word for word in words if _letters(word) <= _WEAK_LENGTH]
-        found[use] = [rf"(?i:{_spelt(strong)})"] * bool(strong) + [rf"(?:{_spelt(weak)})"] * bool(weak)
+        strong = [word for word in words if _letters(word) > _WEAK_LENGTH]
+        short = [word for word in words if _letters(word) <= _WEAK_LENGTH]
+        weak = [word for word in short if word.isupper() or word in _WEAK_WRITTEN]
+        dotted = "|".join(sorted({r"\.".join(word.replace(".", "")) + r"\.?" for word in short if word.replace(".", "").isalpha()}))
+        found[use] = [rf"(?i:{_spelt(strong)})"] * bool(strong) + [rf"(?:{_spelt(weak)})|(?i:{dotted})"] * bool(weak)
         glued = frozenset(word for word in strong if _SPACELESS.search(word))
         spaceless[use] = alternation(glued) or "[^\\x{0}-\\x{10ffff}]"  # nothing
     behind, before = "|".join(found["trailing"]), "|".join(found["leading"])
@@ -188,7 +191,7 @@ def _write_form(draft: Draft, wanted: Mask) -> None:
         left = pc.replace_substring_regex(some, pattern, "")
         for _ in range(_MOST_FORMS - 1 if behind else 0):  # one form a pass: GmbH & Co. KG
             left = pc.replace_substring_regex(left, pattern, "")
-        cut = pc.utf8_trim(_cut_off(some, left, behind), " ,;(")
+        cut = pc.utf8_trim(cut_off(some, left, behind), " ,;(")
         closes = np.asarray(pc.and_(pc.ends_with(cut, ")"), pc.invert(pc.match_substring(cut, "("))), bool)
         cut = pc.if_else(pa.array(closes), pc.utf8_rtrim(cut, ")"), cut)
         left = pc.utf8_trim(left, " ,;(")
@@ -199,17 +202,3 @@ def _write_form(draft: Draft, wanted: Mask) -> None:
         wanted = wanted & ~mask
     draft.attribute("legal_form", form)
     draft.attribute("company_base", base)
-
-
-def _cut_off(whole: pa.Array, left: pa.Array, behind: bool) -> pa.Array:
-    """What is missing of each ``whole`` in ``left``, which is its beginning (or its end)."""
-    sizes = np.asarray(pc.subtract(pc.binary_length(whole), pc.binary_length(left)), np.int64)
-    joined = np.frombuffer(b"".join(whole.cast(pa.large_binary()).to_pylist()), np.uint8)
-    ends = np.cumsum(np.asarray(pc.binary_length(whole), np.int64))
-    starts = ends - sizes if behind else ends - np.asarray(pc.binary_length(whole), np.int64)
-    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    index = np.repeat(starts - offsets[:-1], sizes) + np.arange(offsets[-1])
-    data = joined[index] if len(index) else joined[:0]
-    return pa.LargeStringArray.from_buffers(len(whole), pa.py_buffer(offsets), pa.py_buffer(data.tobytes()))
-
-

@@ -18,9 +18,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmclean.normalisers._draft import frame_of
 from crmclean.ruleset.locate import rules_path
 from crmclean.tables.batch import as_text
-from crmclean.tables.evidence import TEXT, VERDICTS
+from crmclean.tables.evidence import TEXT
 from crmclean.tables.fields import BY_NAME
 from crmclean.tables.normalised import UNKNOWN, VALID, CellOptions, Normalised
 
@@ -80,21 +81,12 @@ def flag_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | None
 
 
 def normalise_consent(series: pd.Series, polarity: int = 1) -> pd.DataFrame:
-    """Consent of a column: ``value`` (true/false in the column's sense), ``verdict``, ``reason``, ``consent``.
+    """Consent of a column: ``value`` (true/false in its own sense), ``verdict``, ``reason``, ``issues``, ``consent``.
 
     >>> normalise_consent(pd.Series(["Yes", "नहीं", "Unsubscribed", "maybe"]), polarity=-1).consent.fillna("?").tolist()
     ['denied', 'granted', 'denied', '?']
     """
-    encoded = as_text(series).dictionary_encode()
-    found = consent_kernel(encoded.dictionary, CellOptions(polarity=polarity)).take(encoded.indices)
-    return pd.DataFrame(
-        {
-            "value": found.value.to_pandas(),
-            "verdict": np.array(VERDICTS, object)[found.verdict],
-            "reason": found.reason.to_pandas(),
-            "consent": found.attributes["consent"].to_pandas(),
-        }
-    ).set_axis(series.index)
+    return frame_of(series, consent_kernel, CellOptions(polarity=polarity))
 
 
 def yes_or_no(values: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:

@@ -32,8 +32,9 @@ from crmclean.normalisers._calendars import (
 )
 from crmclean.normalisers._date_bytes import as_digits, groups_by_shape, joined_text, number, repeated
 from crmclean.normalisers._date_layouts import Layout, layout_of
+from crmclean.normalisers._draft import frame_of
 from crmclean.tables.batch import as_text
-from crmclean.tables.evidence import TEXT, VERDICTS
+from crmclean.tables.evidence import TEXT
 from crmclean.tables.normalised import INVALID, UNKNOWN, VALID, CellOptions, Normalised
 from crmclean.text import fold_digits, strip_invisible
 
@@ -109,7 +110,11 @@ def date_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | None
             "date.future": future,
             "date.ancient": ancient,
         },
-        {"date": _iso_days(reading.days, read & ~kept)},
+        {
+            "date": pc.if_else(
+                pa.array(read & ~kept), pc.utf8_slice_codeunits(reading.iso, 0, 10), pa.scalar(None, TEXT)
+            )
+        },
     )
 
 
@@ -144,7 +149,7 @@ def normalise_date(
     Returns
     -------
     pandas.DataFrame
-        Columns ``value``, ``verdict``, ``reason``, ``date``; the index of ``series``.
+        Columns ``value``, ``verdict``, ``reason``, ``issues``, ``date``; the index of ``series``.
 
     Examples
     --------
@@ -153,18 +158,8 @@ def normalise_date(
     ['2025-03-04T10:22', '2026-01-15', '2024-03-15']
     """
     options = CellOptions(date_order=order, calendar=calendar)
-    if as_of is not None:
-        options = replace(options, as_of=as_of)
-    encoded = as_text(series).dictionary_encode()
-    found = date_kernel(encoded.dictionary, options).take(encoded.indices)
-    return pd.DataFrame(
-        {
-            "value": found.value.to_pandas(),
-            "verdict": np.array(VERDICTS, object)[found.verdict],
-            "reason": found.reason.to_pandas(),
-            "date": found.attributes["date"].to_pandas(),
-        }
-    ).set_axis(series.index)
+    options = options if as_of is None else replace(options, as_of=as_of)
+    return frame_of(series, date_kernel, options)
 
 
 def prepare(values: pa.LargeStringArray) -> tuple[pa.LargeStringArray, Flags]:
@@ -198,7 +193,7 @@ def _read(text: pa.LargeStringArray, options: CellOptions) -> _Reading:
         cause[rows] = group_cause
         safe = np.where(good, group_days + clock_days, 0)
         places.append(rows)
-        pieces.append(joined_text([*_calendar_digits(safe), *clock]))
+        pieces.append(joined_text([_calendar_digits(safe), *clock]))
     iso = _scattered(places, pieces, len(text))
     return _Reading(days, status, cause, iso)
 
@@ -231,10 +226,11 @@ def _days_of(layout: Layout, cells: Bytes, options: CellOptions) -> tuple[Ints, 
     jalali = layout.jalali or options.calendar == "jalali"
     if layout.year[1] - layout.year[0] == 2 or (layout.kind == "slots" and _year_first(layout, options)):
         year = _full_year(year, options, jalali)
-    elsewhere = (year >= FIRST_JALALI) & (year <= LAST_JALALI) & jalali
     sane = (year >= 1000) & (year <= 2999) & (not layout.jalali)
-    days = np.where(elsewhere, days_from_jalali(year, month, day), NO_DAY)
-    days = np.where(sane & ~elsewhere, days_from_civil(year, month, day), days)
+    days = np.where(sane, days_from_civil(year, month, day), NO_DAY)
+    elsewhere = (year >= FIRST_JALALI) & (year <= LAST_JALALI) & jalali
+    if elsewhere.any():
+        days = np.where(elsewhere, days_from_jalali(year, month, day), days)
     return days, ambiguous, np.where(elsewhere, _JALALI, _ISO)
 
 
@@ -335,15 +331,20 @@ def _clock_digits(seconds: Ints) -> list[Bytes]:
 # ---- days as text
 
 
-def _calendar_digits(days: Ints) -> list[Bytes]:
+def _calendar_digits(days: Ints) -> Bytes:
+    """``YYYY-MM-DD``; where many cells share few days, each day is written once."""
+    if not len(days):
+        return np.zeros((0, 10), np.uint8)
+    lowest, highest = int(days.min()), int(days.max())
+    if highest - lowest < len(days):
+        return _written(np.arange(lowest, highest + 1))[days - lowest]
+    return _written(days)
+
+
+def _written(days: Ints) -> Bytes:
     year, month, day = civil_from_days(days)
     dash = repeated("-", len(days))
-    return [as_digits(year, 4), dash, as_digits(month, 2), dash, as_digits(day, 2)]
-
-
-def _iso_days(days: Ints, read: Flags) -> pa.LargeStringArray:
-    text = joined_text(_calendar_digits(np.where(read, days, 0)))
-    return pc.if_else(pa.array(read), text, pa.scalar(None, TEXT))
+    return np.concatenate([as_digits(year, 4), dash, as_digits(month, 2), dash, as_digits(day, 2)], axis=1)
 
 
 def _days(text: str) -> int:

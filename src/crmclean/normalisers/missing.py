@@ -1,7 +1,7 @@
 """Words that stand for nothing: "n/a", "not provided", "keine Angabe", "ندارد" and the like become an empty cell.
 
-Which words count depends on the kind of column (`rules/lists/missing.toml`): "None" is nothing in a phone column, may be
-an answer in a picklist, and is somebody's family name in a name column.
+Which words count depends on the kind of column (`rules/lists/missing.toml`): "None" is nothing in a phone column, may
+be an answer in a picklist, and is somebody's family name in a name column.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ __all__ = ["blank_missing", "missing_kernel"]
 
 _LONGEST = 40  # characters, of four bytes at most; no placeholder is longer
 _NEVER = (Kind.ID, Kind.NOTE, Kind.TEXT)
-_NAMES = (Kind.NAME,)
+_PROPER_NAMES = (Kind.NAME, Kind.CITY, Kind.REGION, Kind.PERSON)  # Nan is a town, too
 _SHELL = r"^[\s\pZ\"'`“”‘’(\[<{]+|[\s\pZ\"'`“”‘’)\]>}.!]+$"
 
 
@@ -37,7 +37,7 @@ def missing_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | N
     """
     draft = Draft(values)
     kind = kind_of(options.field) if options.field in BY_NAME else Kind.TEXT
-    words = _words(kind if options.field else None, frozenset(word.casefold() for word in options.missing))
+    words = _words(kind if options.field else None, frozenset(options.missing))
     if not len(words) or not len(draft.value):
         return draft.finish()
     short = mask_of(pc.less_equal(pc.binary_length(draft.value), 4 * _LONGEST))
@@ -72,14 +72,16 @@ def _fold(values: pa.Array) -> pa.Array:
 def _words(kind: Kind | None, added: frozenset[str]) -> pa.Array:
     """The words that stand for nothing in a kind of column; None for a Series of no known kind."""
     lists = read_toml("missing.toml")
-    if kind is None or kind in _NAMES:
-        words = {*lists["always"], *lists["names"]} - {*lists["maybe_names"]}
+    if kind is None or kind is Kind.NAME:
+        words = {*lists["always"], *lists["names"]}
     elif kind in _NEVER:
         words = set()
     elif str(kind) in lists["answers"]:
         words = {*lists["always"], *lists["nothing"].get(str(kind), ())}
     else:
         words = {*lists["always"], *lists["values"]}
+    if kind is None or kind in _PROPER_NAMES:
+        words -= {*lists["maybe_names"]}
     if kind is not Kind.ID:
-        words |= added
-    return pa.array(sorted({word.casefold() for word in words}), TEXT)
+        words |= added | {word.lower() for word in added}
+    return pa.array(sorted(words), TEXT)

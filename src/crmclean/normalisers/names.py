@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean import text
-from crmclean.normalisers._draft import Draft, Mask, frame_of, matches, regions_of
+from crmclean.normalisers._draft import Draft, Mask, cut_off, frame_of, matches, regions_of
 from crmclean.normalisers._name_case import repair_case
 from crmclean.normalisers._name_junk import judge
 from crmclean.normalisers._name_parts import NameParts, natural_order, split_name
@@ -25,10 +25,11 @@ from crmclean.tables.normalised import CellOptions, Normalised
 __all__ = ["name_kernel", "normalise_name"]
 
 _WORDS = "lists/name_words.toml"
-_TOKEN = r"[\p{L}\p{M}'’ʼ.\x{200c}\x{200d}-]*\p{L}[\p{L}\p{M}'’ʼ.\x{200c}\x{200d}-]*"
+_STOPS = r" -&(-,/-@\[-`{-~\x{0}-\x{1f}\x{7f}-\x{bf}،，、؛（）“”„«»…"
+_TOKEN = rf"[^{_STOPS}'’.-][^{_STOPS}]*"
 _TWO = rf"^{_TOKEN} {_TOKEN}$"
 _THREE = rf"^{_TOKEN} {_TOKEN} {_TOKEN}$"
-_FAMILY_GIVEN = r"^[\p{L}\p{M}'’-]{2,}, ?[\p{L}\p{M}'’-]{2,}$"
+_FAMILY_GIVEN = rf"^[^{_STOPS}'’.-][^{_STOPS}.]+, ?[^{_STOPS}'’.-][^{_STOPS}.]+$"
 _EAST = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]"
 _STRAY = r"^[\s,;|*]+|[\s,;|*،，]+$"
 
@@ -108,6 +109,8 @@ def _close_up(draft: Draft) -> None:
 
 def _reorder(draft: Draft, places: pa.Array, wanted: Mask) -> None:
     mask = wanted & draft.workable & draft.matches(r"^[^,،，]+[,،，][^,،，]+$")
+    if not mask.any():
+        return
     simple = mask & draft.matches(_FAMILY_GIVEN) & ~draft.matches(_special()) & ~draft.matches(_no_given())
     if simple.any():
         words = pc.list_flatten(pc.split_pattern_regex(draft.value.filter(pa.array(simple)), ", ?"))
@@ -123,10 +126,11 @@ def _reorder(draft: Draft, places: pa.Array, wanted: Mask) -> None:
 @functools.lru_cache(maxsize=1)
 def _special() -> str:
     """Names with a word that needs more thought than its place: honorifics, degrees, particles, Vietnamese surnames."""
-    keys = ("prefix.written", "prefix.after", "suffix.anywhere", "case.particles", "case.conjunctions")
+    keys = ("prefix.written", "prefix.after", "suffix.anywhere", "case.particles", "case.conjunctions", "suffix.before_family")
     words = frozenset(word.lower() for key in keys for word in word_list(_WORDS, key))
     first = frozenset(word.lower() for word in word_list(_WORDS, "case.vietnamese"))
     begins = rf"^(?:{alternation(first)}|abdul|abdel|abd|abu|عبد|ابو|أبو) "
+    begins += r"|[a-z]\.[a-z]{1,2}\.?$| [a-z]\.?$| vi$"
     return rf"(?i)(?:^|[ .-])(?:{alternation(words)}|m|y|i)\.?(?: |$)|{begins}|{_EAST}"
 
 
@@ -143,19 +147,39 @@ def _write_parts(draft: Draft, places: pa.Array, plausible: Mask) -> None:
     wanted = draft.workable & plausible
     ordered = sorted(word_list(_WORDS, "order.family_first") | word_list(_WORDS, "order.two_families"))
     own_order = np.asarray(pc.is_in(places, pa.array(ordered, TEXT)))
-    plain = wanted & ~own_order & ~draft.matches(_special())
+    core, prefix = _without_honorific(draft, wanted & ~own_order)
+    plain = wanted & ~own_order & ~matches(core, _special())
     found = {name: pa.nulls(len(draft.value), TEXT) for name in NameParts._fields}
     rest = wanted.copy()
     for pattern, parts in ((_TWO, ("given", "family")), (_THREE, ("given", "middle", "family"))):
-        hit = plain & draft.matches(pattern)
+        hit = plain & matches(core, pattern)
         rest &= ~hit
-        words = pc.list_flatten(pc.split_pattern(draft.value.filter(pa.array(hit)), " "))
+        words = pc.list_flatten(pc.split_pattern(core.filter(pa.array(hit)), " "))
         for place, part in enumerate(parts):
             own = words.take(pa.array(np.arange(place, len(words), len(parts))))
             found[part] = pc.replace_with_mask(found[part], pa.array(hit), own)
+    found["prefix"] = pc.if_else(pa.array(wanted & ~rest), prefix, found["prefix"])
     _split_rest(draft, rest, places, found)
     for name, values in found.items():
         draft.attribute(name, values)
+
+
+@functools.lru_cache(maxsize=1)
+def _honorific() -> str:
+    plain = word_list(_WORDS, "prefix.written") - word_list(_WORDS, "prefix.doubtful")
+    return rf"(?i)^(?:{alternation(frozenset(word.lower() for word in plain))})\.? "
+
+
+def _without_honorific(draft: Draft, wanted: Mask) -> tuple[pa.Array, pa.Array]:
+    """The names without one plain honorific in front, and the honorifics."""
+    prefix = pa.nulls(len(draft.value), TEXT)
+    mask = pa.array(wanted & draft.matches(_honorific()))
+    some = draft.value.filter(mask)
+    if not len(some):
+        return draft.value, prefix
+    left = pc.replace_substring_regex(some, _honorific(), "")
+    heads = pc.utf8_rtrim_whitespace(cut_off(some, left, behind=False))
+    return pc.replace_with_mask(draft.value, mask, left), pc.replace_with_mask(prefix, mask, heads)
 
 
 def _split_rest(draft: Draft, rest: Any, places: pa.Array, found: dict[str, pa.Array]) -> None:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from phonenumbers import PhoneNumberType
 
+from crmclean.normalisers._arrays import Ints, Mask, byte_lengths, digits_only, is_match, put
 from crmclean.normalisers._draft import frame_of
 from crmclean.normalisers._phone_cells import LONGEST, PhoneCells, read_cells
 from crmclean.normalisers._phone_numbers import parse_numbers
@@ -23,19 +24,15 @@ from crmclean.normalisers._phone_patterns import (
     NO_REGION,
     POSSIBLE,
     VALID_NUMBER,
-    Ints,
     Parsed,
-    calling_code,
-    digits_only,
-    put,
 )
+from crmclean.normalisers._phone_regions import calling_code
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
 from crmclean.tables.normalised import INVALID, UNKNOWN, VALID, CellOptions, Normalised
+from crmclean.text import map_subset
 
 __all__ = ["normalise_phone", "phone_kernel"]
-
-Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 _TYPES = {
     PhoneNumberType.FIXED_LINE: "fixed_line",
@@ -53,14 +50,14 @@ _TYPES = {
 _TYPE_NAMES = pa.array([_TYPES.get(number, "") for number in range(max(_TYPES) + 1)], TEXT)
 _REASONS = pa.array(["phone.e164", "phone.digits", "phone.decimal"], pa.string())
 
-# Fillers: one digit over and over, or the digits in a row. (9876543210 is a filler and a real Indian mobile: not listed.)
+# Fillers: one digit over and over, or the digits in a row (but 9876543210 may be a real Indian mobile).
 _FILLER = (
-    "^(?:"
+    "(?:"
     + "|".join(f"{digit}{{5,}}" for digit in range(10))
-    + "|0?12345(?:6(?:7(?:8(?:9(?:01?)?)?)?)?)?|0?987654321|1231231234|123123123)$"
+    + "|0?12345(?:6(?:7(?:8(?:9(?:01?)?)?)?)?)?|0?987654321|1231231234|123123123)"
 )
 # International prefixes of other countries than the one the number is read in.
-_DIALLED = r"^[^0-9+]*(?:00|011|0011|810|010)[ .\-]*([1-9])"
+_DIALLED = r"^[^0-9]*(?:00|011|0011|810|010)[ .\-]*([1-9])"
 
 
 def phone_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | None = None) -> Normalised:
@@ -104,12 +101,10 @@ def normalise_phone(series: Any, region: str = "", regions: Any = None) -> pd.Da
     return frame_of(series, phone_kernel, CellOptions(field="phone", region=region.upper()), regions)
 
 
-# ---- the region each number is read in --------------------------------------------------------------------------------
+# ---- the region each number is read in -----------------------------------------------------------
 
 
-def _regions(
-    count: int, options: CellOptions, regions: pa.Array | None
-) -> tuple[Ints, list[str], Ints]:
+def _regions(count: int, options: CellOptions, regions: pa.Array | None) -> tuple[Ints, list[str], Ints]:
     """Position of each value's region in a list of names, and the calling code of its own region (0: none)."""
     default = _known(options.region)
     if regions is None:
@@ -129,7 +124,7 @@ def _known(name: str | None) -> str:
     return code if calling_code(code) else ""
 
 
-# ---- reading ------------------------------------------------------------------------------------------------------------
+# ---- reading -------------------------------------------------------------------------------------
 
 
 def _parse(texts: pa.Array, codes: Ints, names: list[str]) -> Parsed:
@@ -155,7 +150,10 @@ def _parse(texts: pa.Array, codes: Ints, names: list[str]) -> Parsed:
 
 
 def _second(cells: PhoneCells, codes: Ints, names: list[str], first: Parsed) -> pa.Array:
-    """Canonical second numbers, null where there is none; one that is valid steps in for an invalid first."""
+    """Canonical second numbers, null where there is none; one that is valid steps in for an invalid first.
+
+    A number that is only repeated is no second number: such a cell is not ``several``.
+    """
     places = np.flatnonzero(cells.several)
     out = pa.nulls(len(cells.number), TEXT)
     if not len(places):
@@ -167,89 +165,94 @@ def _second(cells: PhoneCells, codes: Ints, names: list[str], first: Parsed) -> 
         getattr(first, name)[places[instead]] = getattr(found, name)[instead]
     first.e164 = put(first.e164, places[instead], found.e164.filter(pa.array(instead)))
     first.region = put(first.region, places[instead], found.region.filter(pa.array(instead)))
-    beside = good & ~instead
+    repeated = np.asarray(pc.equal(found.e164, first.e164.take(pa.array(places))).fill_null(False), bool) & ~instead
+    cells.several[places[repeated]] = False
+    beside = good & ~instead & ~repeated
     return put(out, places[beside], found.e164.filter(pa.array(beside)))
 
 
-def _bogus(cells: PhoneCells, parsed: Parsed) -> Mask:
+def _bogus(cells: PhoneCells, parsed: Parsed, digits: pa.Array) -> Mask:
     """Fillers, whether or not they could exist."""
-    digits = digits_only(cells.number)
-    out = np.asarray(pc.match_substring_regex(digits, _FILLER), bool)
-    for code in np.unique(parsed.code[parsed.code > 0]).tolist():
-        places = np.flatnonzero(parsed.code == code)
-        national = pc.utf8_slice_codeunits(parsed.e164.take(pa.array(places)), 1 + len(str(code)))
-        pattern = f"{_FILLER}|^[2-9][0-9]{{2}}55501" if code == 1 else _FILLER  # 555-01xx: kept for fiction
-        out[places] |= np.asarray(pc.match_substring_regex(national, pattern).fill_null(False), bool)
+    out = is_match(digits, f"^{_FILLER}$")
+    e164 = pc.fill_null(parsed.e164, "")
+    likely = np.flatnonzero(is_match(e164, rf"^\+[0-9]{{1,3}}{_FILLER}$|^\+1(?:[2-9][0-9]{{2}})?55501"))
+    for code in np.unique(parsed.code[likely]).tolist():
+        places = likely[parsed.code[likely] == code]
+        national = pc.utf8_slice_codeunits(e164.take(pa.array(places)), 1 + len(str(code)))
+        fiction = "|^(?:[2-9][0-9]{2})?55501[0-9]{2}$" if code == 1 else ""  # 555-01xx belongs to novels and films
+        out[places] |= is_match(national, f"^{_FILLER}${fiction}")
     return out
 
 
-# ---- writing down -------------------------------------------------------------------------------------------------------
+# ---- writing down --------------------------------------------------------------------------------
 
 
 def _assemble(
     values: pa.Array, present: Mask, cells: PhoneCells, parsed: Parsed, second: pa.Array, own: Ints
 ) -> Normalised:
-    bogus = _bogus(cells, parsed) & present & ~cells.spreadsheet
-    valid = (parsed.status == VALID_NUMBER) & ~bogus & ~cells.spreadsheet & present
-    none = pa.scalar(None, TEXT)
-    extension = pc.if_else(pc.equal(cells.extension, ""), none, cells.extension)
-    blank, label = pa.scalar("", TEXT), pa.scalar(";ext=", TEXT)
-    suffix = pc.fill_null(pc.binary_join_element_wise(label, extension, blank), "")
-    full = pc.if_else(pa.array(valid), pc.binary_join_element_wise(parsed.e164, suffix, blank), none)
-    replaced = valid & parsed.stable & ~cells.several & ~cells.words
-    value = pc.if_else(pa.array(replaced), full, values)
+    digits = digits_only(cells.number)
+    count = byte_lengths(digits)
+    read = present & ~cells.spreadsheet
+    bogus = _bogus(cells, parsed, digits) & read
+    valid = (parsed.status == VALID_NUMBER) & read & ~bogus
+    # national numbers of an unknown country: no country's subscriber numbers are shorter than six digits
+    no_region = read & ~bogus & (parsed.status == NO_REGION) & (count >= 6)
+    kept = cells.several | cells.words | ~parsed.stable
+    full = _with_extension(parsed.e164, cells.extension)
+    value = pc.if_else(pa.array(valid & ~kept), full, values)
     changed = np.asarray(pc.not_equal(value, values).fill_null(False), bool)
-    kind = np.where(cells.decimal, 2, np.where(cells.foreign, 1, 0))
-    beside = valid & ~replaced
+    reason = np.where(cells.decimal, 2, np.where(cells.foreign, 1, 0))
+    kinds = pa.array(parsed.kind, mask=~valid | (parsed.kind >= len(_TYPE_NAMES)))
     attributes = {
-        "phone_type": _where(valid, _TYPE_NAMES.take(pa.array(parsed.kind, mask=parsed.kind >= len(_TYPE_NAMES)))),
+        "phone_type": _TYPE_NAMES.take(kinds),
         "phone_region": _where(valid & _geographic(parsed), parsed.region),
-        "extension": _where(valid, extension),
+        "extension": _where(valid & (byte_lengths(cells.extension) > 0), cells.extension),
         "second_number": _where(valid, second),
-        "canonical": _where(beside, full),
+        "canonical": _where(valid & kept, full),
     }
-    status = np.where(valid, VALID, INVALID).astype(np.int8)
-    no_region = _without_region(cells, parsed, present & ~bogus & ~cells.spreadsheet)
-    status[~present | no_region] = UNKNOWN
+    verdict = np.where(valid, VALID, INVALID).astype(np.int8)
+    verdict[~present | no_region] = UNKNOWN
+    issues = _issues(cells, parsed, valid, read & ~valid & ~bogus & ~no_region, own, count > 0)
+    issues |= {"phone.bogus": bogus, "phone.no_region": no_region, "phone.spreadsheet": cells.spreadsheet & present}
     return Normalised(
         value,
-        _REASONS.take(pa.array(kind, mask=~changed)),
-        status,
-        _issues(cells, parsed, present, valid, bogus, no_region, own),
+        _REASONS.take(pa.array(reason, mask=~changed)),
+        verdict,
+        {code: mask for code, mask in issues.items() if mask.any()},
         {name: found for name, found in attributes.items() if found.null_count < len(found)},
     )
 
 
+def _with_extension(e164: pa.Array, extension: pa.Array) -> pa.Array:
+    """``+12124567890;ext=12``."""
+    extended = pc.greater(pc.binary_length(extension), 0)
+
+    def joined(part: pa.Array) -> pa.Array:
+        return pc.binary_join_element_wise(part, extension.filter(extended), pa.scalar(";ext=", TEXT))
+
+    return map_subset(e164, extended, joined)
+
+
 def _where(mask: Mask, values: pa.Array) -> pa.Array:
+    if not mask.any():
+        return pa.nulls(len(values), TEXT)
     return pc.if_else(pa.array(mask), values, pa.scalar(None, TEXT))
 
 
 def _geographic(parsed: Parsed) -> Mask:
     """Numbers that belong to a country: +800 and its like belong to none."""
-    return np.asarray(pc.not_equal(parsed.region, "001").fill_null(False), bool)
+    found: Mask = np.asarray(pc.not_equal(parsed.region, "001").fill_null(False), bool)
+    return found
 
 
-def _without_region(cells: PhoneCells, parsed: Parsed, asked: Mask) -> Mask:
-    """National numbers of an unknown country: six digits or more, for no country has shorter subscriber numbers."""
-    long_enough = np.asarray(pc.greater_equal(pc.binary_length(digits_only(cells.number)), 6))
-    return asked & (parsed.status == NO_REGION) & long_enough
-
-
-def _issues(
-    cells: PhoneCells, parsed: Parsed, present: Mask, valid: Mask, bogus: Mask, no_region: Mask, own: Ints
-) -> dict[str, Mask]:
-    judged = present & ~valid & ~bogus & ~cells.spreadsheet & ~no_region
-    wordless = np.asarray(pc.equal(pc.binary_length(digits_only(cells.number)), 0))
-    found = {
-        "phone.spreadsheet": cells.spreadsheet & present,
-        "phone.bogus": bogus,
-        "phone.no_region": no_region,
-        "phone.no_number": judged & (wordless | (parsed.status == NO_NUMBER)),
-        "phone.impossible": judged & ~wordless & np.isin(parsed.status, (IMPOSSIBLE, NO_REGION)),
-        "phone.invalid": judged & (parsed.status == POSSIBLE),
-        "phone.several": cells.several & present,
+def _issues(cells: PhoneCells, parsed: Parsed, valid: Mask, wrong: Mask, own: Ints, digits: Mask) -> dict[str, Mask]:
+    """Issues of numbers that are valid, or wrong without being fillers."""
+    return {
+        "phone.no_number": wrong & (~digits | (parsed.status == NO_NUMBER)),
+        "phone.impossible": wrong & digits & np.isin(parsed.status, (IMPOSSIBLE, NO_REGION)),
+        "phone.invalid": wrong & (parsed.status == POSSIBLE),
+        "phone.several": cells.several & (valid | wrong),
         "phone.words": cells.words & valid,
         "phone.country_clash": valid & (own > 0) & (own != parsed.code) & _geographic(parsed),
         "phone.premium": valid & (parsed.kind == PhoneNumberType.PREMIUM_RATE),
     }
-    return {code: mask for code, mask in found.items() if mask.any()}

@@ -9,8 +9,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmclean.normalisers._draft import frame_of
 from crmclean.tables.batch import as_text
-from crmclean.tables.evidence import TEXT, VERDICTS
+from crmclean.tables.evidence import TEXT
 from crmclean.tables.normalised import INVALID, UNKNOWN, VALID, CellOptions, Normalised
 from crmclean.text import fold_digits, is_blank, squash_spaces
 
@@ -19,7 +20,7 @@ __all__ = ["normalise_picklist", "number_kernel", "picklist_kernel"]
 # An optional currency, digits with or without groups of three (or the Indian two), a fraction, an optional unit.
 _GROUPED = r"\d{1,3}(?:[,. '’\x{A0}\x{202F}٬]\d{2,3})+"
 _UNIT = r"(?:%|\p{Sc}|[a-z]{3}|[kmb]|mn|bn|mio|cr|lakh)?"
-_NUMBER = rf"(?i)^[+-]?\s*(?:\p{{Sc}}|[a-z]{{3}})?\s*[+-]?(?:\d+|{_GROUPED})(?:[.,٫]\d+)?\s*{_UNIT}\+?$"
+_NUMBER = rf"(?i)^[<>~+-]?\s*(?:\p{{Sc}}|[a-z]{{3}})?\s*[+-]?(?:\d+|{_GROUPED})(?:[.,٫]\d+)?\s*{_UNIT}\+?$"
 _RANGE = r"^[<>~]?\s*\d[\d,. ]*\s*(?:-|–|to)\s*\d[\d,. ]*\+?$"
 
 
@@ -94,21 +95,12 @@ def number_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | No
 
 
 def normalise_picklist(series: pd.Series, value_map: dict[str, str], *, closed: bool = False) -> pd.DataFrame:
-    """Values of a column in the spelling of a map: ``value``, ``verdict``, ``reason``.
+    """Values of a column in the spelling of a map: ``value``, ``verdict``, ``reason``, ``issues``.
 
     >>> normalise_picklist(pd.Series([" trade  show", "Web", "?"]), {"Trade Show": "Trade show"}).value.tolist()
     ['Trade show', 'Web', '?']
     """
-    encoded = as_text(series).dictionary_encode()
-    options = CellOptions(value_map=value_map, value_map_closed=closed)
-    found = picklist_kernel(encoded.dictionary, options).take(encoded.indices)
-    return pd.DataFrame(
-        {
-            "value": found.value.to_pandas(),
-            "verdict": np.array(VERDICTS, object)[found.verdict],
-            "reason": found.reason.to_pandas(),
-        }
-    ).set_axis(series.index)
+    return frame_of(series, picklist_kernel, CellOptions(value_map=value_map, value_map_closed=closed))
 
 
 def _fold(text: Any) -> pa.LargeStringArray:

@@ -105,12 +105,12 @@ def _normalise_column(batch: Batch, column: ColumnPlan, context: Context, region
     writer = _Writer(batch, column, context, keep)
     for name, kernel in (("text", text_kernel()), ("missing", missing_kernel())):
         cells = writer.through(cells, name, kernel, options)
-    kernel = KERNELS.get(column.kind)
-    if kernel is not None:
+    make = KERNELS.get(column.kind)
+    if make is not None:
         if column.kind in REGIONAL and regions is not None:
-            cells = writer.by_region(cells, regions, kernel(), options)
+            cells = writer.by_region(cells, regions, make(), options)
         else:
-            cells = writer.through(cells, str(column.kind), kernel(), options)
+            cells = writer.through(cells, str(column.kind), make(), options)
     return writer.finish(cells)
 
 
@@ -155,7 +155,9 @@ class _Writer:
         values = cells.values.take(pa.array(distinct // width))
         choice = distinct % width - 1
         of_pair = encoded.dictionary.cast(TEXT).take(pa.array(choice, mask=choice < 0))
-        return self.through(_Cells(cells.column, codes - shift, values), str(self.column.kind), kernel, options, of_pair)
+        return self.through(
+            _Cells(cells.column, codes - shift, values), str(self.column.kind), kernel, options, of_pair
+        )
 
     def _record(self, found: Normalised, given: pa.Array, of_row: np.ndarray[Any, Any], step: str) -> pa.Array:
         """Evidence of one kernel; returns the distinct values that go on."""
@@ -176,7 +178,13 @@ class _Writer:
         return np.flatnonzero(np.append(mask, False)[of_row]) if mask.any() else np.empty(0, np.int64)
 
     def _change(
-        self, changed: Mask, before: pa.Array, after: pa.Array, reason: pa.Array, of_row: np.ndarray[Any, Any], step: str
+        self,
+        changed: Mask,
+        before: pa.Array,
+        after: pa.Array,
+        reason: pa.Array,
+        of_row: np.ndarray[Any, Any],
+        step: str,
     ) -> None:
         at = self._rows_where(changed, of_row)
         if not len(at):

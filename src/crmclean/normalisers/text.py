@@ -36,7 +36,8 @@ _HANDLES = ("twitter", "instagram", "linkedin", "facebook")
 _FORMULA = r"^[\t\r ]*[=+\-@]"
 # ... unless it is a number, a phone number, a dash, a list item or a signed amount.
 _NO_FORMULA = (
-    r"^[\t\r ]*(?:[+\-]?[\p{Sc}]?[\p{Nd}\pZ().,/\-]*%?(?:[\pZ.,;]*(?:ext?n?\.?|x|доб\.?|;ext=)[\pZ:]*\p{Nd}+)?|[\-+=@]+|"
+    r"^[\t\r ]*(?:[+\-]?[\p{Sc}]?[\p{Nd}\pZ().,/\-]*%?"
+    r"(?:[\pZ.,;]*(?:ext?n?\.?|x|доб\.?|;ext=)[\pZ:]*\p{Nd}+)?|[\-+=@]+|"
     r"[\-+]+[\pZ\t][^|!()=]*|[\-]?[\p{Sc}]?[\p{Nd}.,]+(?:[eE][+\-]?\p{Nd}+)?[\pZ]?[\p{Sc}\pL]{0,3})$"
 )
 _LOOKALIKES = r"[A-Za-z][\p{Cyrillic}\p{Greek}]|[\p{Cyrillic}\p{Greek}][A-Za-z]"
@@ -88,7 +89,7 @@ def _step_mask(values: pa.Array, mask: Mask, pattern: str) -> Mask:
     return out
 
 
-# ---- mojibake -----------------------------------------------------------------------------------------------------------
+# ---- mojibake ------------------------------------------------------------------------------------
 
 
 @functools.lru_cache(maxsize=1)
@@ -108,9 +109,7 @@ def _badness() -> str:
 
 def _repair_mojibake(part: pa.Array) -> pa.Array:
     """Cells that are not ASCII, decoded properly where they had been decoded wrongly."""
-    bad = mask_of(pc.match_substring_regex(part, _badness())) & mask_of(
-        pc.less_equal(pc.utf8_length(part), _LONGEST)
-    )
+    bad = mask_of(pc.match_substring_regex(part, _badness())) & mask_of(pc.less_equal(pc.utf8_length(part), _LONGEST))
     if not bad.any():
         return part
     fixed = [_fixed(text) for text in part.filter(pa.array(bad)).to_pylist()]
@@ -118,14 +117,13 @@ def _repair_mojibake(part: pa.Array) -> pa.Array:
 
 
 def _fixed(text: str) -> str:
-    """ftfy's repair, unless it would lose a character it cannot know."""
+    """ftfy's repair, unless it would lose a character that is still there."""
     fixed = ftfy.fix_encoding(text)
-    if fixed.count("\ufffd") > text.count("\ufffd"):
-        return text
-    return fixed
+    lost_before = text.count("\ufffd") + text.count("ï¿½")  # the second is the first, wrongly decoded
+    return text if fixed.count("\ufffd") > lost_before else fixed
 
 
-# ---- spaces and controls --------------------------------------------------------------------------------------------------
+# ---- spaces and controls -------------------------------------------------------------------------
 
 
 def _without_controls(values: pa.Array) -> pa.Array:
@@ -150,7 +148,7 @@ def _tidy_lines(values: pa.Array) -> pa.Array:
     return map_subset(single, several, tidy)
 
 
-# ---- what is only noted -----------------------------------------------------------------------------------------------------
+# ---- what is only noted --------------------------------------------------------------------------
 
 
 def _is_formula(values: pa.Array, field: str) -> Mask:

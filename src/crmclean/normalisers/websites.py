@@ -38,7 +38,11 @@ _URL = (
 _FRONT = r"^[\s\pZ\"'<(\[]*(?i:url|website|web|homepage|site|www|internet)[\s]*[:=][\s\pZ]*|^[\s\pZ\"'<(\[]+"
 _BACK = r"[\s\pZ\"'>\],;]+$"
 _BRACKETED = r"^[^()]*\)$"  # a bracket that closes nothing; Wikipedia's closing ones stay
-_SLIPS = ((r"^(?i)(https?)[:;]?[/\\]{1,3}[:]?[/\\]*", r"\1://"), (r"^(?i)(https?)://(?:https?[:;]?/{1,2})", r"\1://"), (r"^//", ""))
+_SLIPS = (
+    (r"^(?i)(https?)[:;]?[/\\]{1,3}[:]?[/\\]*", r"\1://"),
+    (r"^(?i)(https?)://(?:https?[:;]?/{1,2})", r"\1://"),
+    (r"^//", ""),
+)
 _EMAIL = r"^(?i:mailto:)?[^\s@/:]+@[^\s@/]+\.[^\s@/]+$"
 _SEVERAL = re.compile(r"[\s;,|]+(?=(?:https?://|www\.|[\w-]+\.[a-z]{2,}))", re.IGNORECASE)
 
@@ -50,10 +54,12 @@ _NETWORKS = {
     "fb.com": "facebook",
     "instagram.com": "instagram",
 }
-_PROFILE = r"^/(?:in/|company/|school/|pub/|showcase/|people/|pg/|#!/|@)?@?(?P<handle>[\pL\pM\p{Nd}._%\-]+)/?(?:[?#].*)?$"
+_PROFILE = (
+    r"^/(?:in/|company/|school/|pub/|showcase/|people/|pg/|#!/|@)?@?(?P<handle>[\pL\pM\p{Nd}._%\-]+)/?(?:[?#].*)?$"
+)
 _NO_HANDLE = pa.array(
-    ["home", "login", "feed", "jobs", "share", "sharer", "sharer.php", "intent", "search", "explore", "profile.php", "pages",
-     "groups", "events", "watch", "hashtag", "p", "reel", "in", "company", "i", "settings", "help", "about"],
+    ["home", "login", "feed", "jobs", "share", "sharer", "sharer.php", "intent", "search", "explore", "profile.php",
+     "pages", "groups", "events", "watch", "hashtag", "p", "reel", "in", "company", "i", "settings", "help", "about"],
     TEXT,
 )  # fmt: skip
 _HANDLE = r"^@?[\pL\pM\p{Nd}_][\pL\pM\p{Nd}._\-]*$"
@@ -158,7 +164,7 @@ def _registered(host: pa.Array) -> pa.Array:
     return pc.if_else(pa.array(has_public_suffix(host)), registrable_domain(host), pa.scalar("", TEXT))
 
 
-# ---- social networks --------------------------------------------------------------------------------------------------------
+# ---- social networks -----------------------------------------------------------------------------
 
 
 def _network_of(field: str) -> str:

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from crmclean.report.duplicates import review_pair_count
+from crmclean.report.duplicates import review_pair_count, waiting_pairs
 from crmclean.report.facts import ReportFacts
 from crmclean.report.problems import IssueView, reason_words
 from crmclean.report.quality import TERMS
-from crmclean.report.tally import Bools, Floats, Ints, Rows, codes_of, distinct, filled
+from crmclean.report.tally import Bools, Floats, Ints, Rows, distinct, filled
 from crmclean.tables.batch import Batch
 from crmclean.trust import CONTRADICTIONS
 
@@ -51,10 +51,12 @@ def actions(
         *_gaps(batch, rows, issues, facts, losses["completeness"]),
         *_ages(batch, rows, losses["freshness"]),
         *_conflicts(issues, losses["consistency"]),
-        *_pairs(batch, rows, facts, losses["uniqueness"].sum()),
+        *_pairs(batch, rows, facts, losses["uniqueness"]),
     ]
     worthy = [action for action in found if action["rows"] and action["gain"] >= _WORTH_SAYING]
     worthy.sort(key=lambda action: (-action["gain"], action["key"], action["field"]))
+    for action in worthy:
+        action["file"] = facts.file_named(action["file"].partition(".")[0], action["file"])
     chosen: list[dict[str, Any]] = []
     for action in worthy:
         if sum(other["key"] == action["key"] for other in chosen) < _MOST_ALIKE:
@@ -194,12 +196,7 @@ def _conflicts(issues: IssueView, loss: Floats) -> list[dict[str, Any]]:
     return [_action("settle", len(where), loss[where].sum(), "cleaned.csv", reasons=reasons)] if len(where) else []
 
 
-def _pairs(batch: Batch, rows: Rows, facts: ReportFacts, points: float) -> list[dict[str, Any]]:
-    pairs = review_pair_count(batch, facts)
-    if not pairs:
-        return []
-    links = batch.evidence.links
-    decision, names = codes_of(links["decision"])
-    keep = decision == (names.index("review") if "review" in names else -2)
-    ends = np.concatenate([rows.positions(links, "row_l")[keep], rows.positions(links, "row_r")[keep]])
-    return [_action("review", len(distinct(ends)) or 2 * pairs, points, "review.csv", pairs=pairs)]
+def _pairs(batch: Batch, rows: Rows, facts: ReportFacts, loss: Floats) -> list[dict[str, Any]]:
+    pairs = review_pair_count(batch, rows, facts)
+    ends = distinct(np.concatenate(waiting_pairs(batch, rows)))
+    return [_action("review", len(ends), loss[ends].sum(), "review.csv", pairs=pairs)] if pairs and len(ends) else []

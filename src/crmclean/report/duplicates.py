@@ -13,7 +13,7 @@ from crmclean.report.masking import mask
 from crmclean.report.tally import Ints, Rows, codes_of, rounded
 from crmclean.tables.batch import Batch
 
-__all__ = ["duplicate_summary", "review_pair_count"]
+__all__ = ["duplicate_summary", "review_pair_count", "waiting_pairs"]
 
 # What a reader needs to see that records are the same person, in reading order.
 _TELLING = (
@@ -32,11 +32,17 @@ _COLUMNS_SHOWN = 5
 _RECORDS_SHOWN = 5
 
 
-def review_pair_count(batch: Batch, facts: ReportFacts) -> int:
-    """Pairs waiting for a person: as told, else the links in the review band."""
-    if facts.review_pairs is not None:
-        return int(facts.review_pairs)
-    return int(pc.sum(_decided(batch, "review")).as_py() or 0)
+def waiting_pairs(batch: Batch, rows: Rows) -> tuple[Ints, Ints]:
+    """Positions of both sides of the pairs in the review band that are both still in the cleaned file."""
+    links = batch.evidence.links.filter(_decided(batch, "review"))
+    left, right = rows.positions(links, "row_l"), rows.positions(links, "row_r")
+    both = rows.cleaned[left] & rows.cleaned[right]
+    return left[both], right[both]
+
+
+def review_pair_count(batch: Batch, rows: Rows, facts: ReportFacts) -> int:
+    """Pairs waiting for a person: as told, else counted."""
+    return len(waiting_pairs(batch, rows)[0]) if facts.review_pairs is None else int(facts.review_pairs)
 
 
 def duplicate_summary(batch: Batch, rows: Rows, facts: ReportFacts) -> dict[str, Any]:
@@ -57,10 +63,10 @@ def duplicate_summary(batch: Batch, rows: Rows, facts: ReportFacts) -> dict[str,
         "merged": int(rows.merged.sum()),
         "largest": max(clusters, default=0),
         "sizes": [{"key": key, "clusters": count} for key, count in _by_size(clusters)],
-        "review_pairs": review_pair_count(batch, facts),
+        "review_pairs": review_pair_count(batch, rows, facts),
         "match_links": matches.num_rows,
         "certainty": _certainty(matches),
-        "found_by": [{"rule": names[place], "pairs": int(hits[place])} for place in order],
+        "found_by": [{"rule": names[place], "pairs": int(hits[place])} for place in order if hits[place]],
         "match_probability": rounded(facts.match_probability),
         "review_probability": rounded(facts.review_probability),
         "example": _example(batch, rows, several, facts),

@@ -114,3 +114,7 @@ class ReportFacts:
         """What people call a field: the plan's label, else the vocabulary's, else its name."""
         told = next((fact.label for fact in self.columns if fact.field == name and fact.label), "")
         return told or (BY_NAME[name].label if name in BY_NAME else name)
+
+    def file_named(self, stem: str, default: str) -> str:
+        """The output file of a stem, whatever its format."""
+        return next((fact.name for fact in self.files if fact.name.partition(".")[0] == stem), default)

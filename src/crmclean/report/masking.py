@@ -155,7 +155,7 @@ def _mask_words(text: str) -> str:
     for letter in graphemes(text):
         if not _is_word(letter):
             shown.append(letter)
-            inside = False
+            inside = inside and unicodedata.category(letter[0]) == "Cf"  # an invisible sign does not end a word
         elif not inside:
             shown.append(letter)
             inside = True

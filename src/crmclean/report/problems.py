@@ -20,6 +20,8 @@ __all__ = ["IssueView", "change_summary", "problem_list", "reason_words"]
 
 # Reasons that say something about time or about other records, not about the quality of what was typed.
 _NOT_TYPED = ("freshness.", "dedup.")
+# Issues whose value is no cell but the name of an encoding.
+_NOT_CELLS = frozenset({"file.mixed_encoding"})
 _SHOWN = 12
 _EXAMPLES = 3
 _CHANGES = 2
@@ -113,7 +115,7 @@ def problem_list(issues: IssueView, rows: Rows, facts: ReportFacts) -> dict[str,
     severity = np.zeros(count, np.int64)
     np.maximum.at(severity, issues.reason[issues.reason >= 0], issues.severity[issues.reason >= 0])
     weight = affected * np.array([0.1, 2.0, 5.0])[severity]
-    order = np.lexsort((np.arange(count), -weight)).tolist()
+    order = [place for place in np.lexsort((np.arange(count), -weight)).tolist() if affected[place]]
     shown = order[:_SHOWN]
     main_fields = issues.main_fields()
     found = representative(issues.reason, [issues.value], [issues.field], shown, _EXAMPLES)
@@ -127,7 +129,7 @@ def problem_list(issues: IssueView, rows: Rows, facts: ReportFacts) -> dict[str,
             "cells": int(cells[code]),
             "field": main_fields[code],
             "label": facts.label_of(main_fields[code]),
-            "examples": _masked_values(found.get(code, []), issues.fields),
+            "examples": _masked_values(found.get(code, []), issues.fields, issues.reasons[code] in _NOT_CELLS),
         }
         for code in shown
     ]
@@ -147,7 +149,7 @@ def change_summary(batch: Batch, rows: Rows) -> dict[str, Any]:
     positions = rows.positions(table)
     cells = np.bincount(reason[reason >= 0], minlength=len(reasons))
     affected = distinct_rows(reason, positions, len(reasons), rows.count)
-    order = np.lexsort((np.arange(len(reasons)), -cells)).tolist()
+    order = [place for place in np.lexsort((np.arange(len(reasons)), -cells)).tolist() if cells[place]]
     found = representative(reason, [table["before"], table["after"]], [field], order[:24], _CHANGES)
     listed = [
         {
@@ -195,11 +197,11 @@ def _only(codes: Ints, keep: Bools) -> Ints:
     return np.where(keep, codes, -1)
 
 
-def _masked_values(found: list[tuple[Any, ...]], fields: list[str]) -> list[dict[str, Any]]:
+def _masked_values(found: list[tuple[Any, ...]], fields: list[str], as_is: bool) -> list[dict[str, Any]]:
     examples: dict[str, dict[str, Any]] = {}
     for value, place, count in found:
         field = fields[place] if place >= 0 else ""
-        shown = mask(value, field)
+        shown = value if as_is else mask(value, field)
         if shown and shown not in examples:
             examples[shown] = {"value": shown, "field": field, "rows": int(count)}
     return list(examples.values())[:_EXAMPLES]

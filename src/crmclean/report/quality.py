@@ -9,12 +9,14 @@ import numpy as np
 from crmclean import trust
 from crmclean.report.facts import ColumnFact, ReportFacts
 from crmclean.report.problems import IssueView, reason_words
-from crmclean.report.tally import Bools, Ints, Rows, codes_of, distinct_rows, filled, ratio, rounded, wilson_low
+from crmclean.report.tally import Bools, Ints, Rows, codes_of, distinct_rows, filled, ratio, rounded, steadied
 from crmclean.tables.batch import Batch
 from crmclean.tables.evidence import GRADES, STATUSES
 from crmclean.tables.fields import BY_NAME
 
-__all__ = ["TERMS", "by_field", "freshness_summary", "grade_of", "groups", "trust_summary"]
+__all__ = ["TERMS", "by_field", "freshness_by_field", "freshness_summary", "grade_of", "groups", "trust_summary"]
+
+Statuses = dict[str, dict[str, int]]  # field -> status -> cleaned rows
 
 TERMS = ("validity", "completeness", "freshness", "uniqueness", "consistency")
 _GROUPS_SHOWN = 12
@@ -75,7 +77,9 @@ def _mean(values: Any) -> float | None:
 # ---- by field
 
 
-def by_field(batch: Batch, rows: Rows, issues: IssueView, facts: ReportFacts) -> list[dict[str, Any]]:
+def by_field(
+    batch: Batch, rows: Rows, issues: IssueView, facts: ReportFacts, statuses: Statuses
+) -> list[dict[str, Any]]:
     """One entry a column of the input, in its order: how full, how valid, how stale and how trusted in cleaned rows."""
     plan = {fact.column: fact for fact in facts.columns}
     empty = np.array([name.startswith("required.") for name in issues.reasons] + [False])
@@ -83,7 +87,6 @@ def by_field(batch: Batch, rows: Rows, issues: IssueView, facts: ReportFacts) ->
     broken = distinct_rows(np.where(invalid, issues.column, -1), issues.rows, len(issues.columns), rows.count)
     invalid_cells = dict(zip(issues.columns, broken.tolist(), strict=True))
     trusted = _field_trust(batch, rows)
-    statuses = freshness_by_field(batch, rows)
     whole = int(rows.cleaned.sum())
     listed = []
     for name in batch.records.schema.names:
@@ -121,7 +124,7 @@ def _field_trust(batch: Batch, rows: Rows) -> dict[str, float]:
 # ---- freshness
 
 
-def freshness_by_field(batch: Batch, rows: Rows) -> dict[str, dict[str, int]]:
+def freshness_by_field(batch: Batch, rows: Rows) -> Statuses:
     """Cleaned rows per status for each field of the freshness table; ``*`` is the record."""
     table = batch.evidence.freshness
     fields, field_names = codes_of(table["field"])
@@ -136,16 +139,15 @@ def freshness_by_field(batch: Batch, rows: Rows) -> dict[str, dict[str, int]]:
     }
 
 
-def freshness_summary(batch: Batch, rows: Rows, facts: ReportFacts) -> dict[str, Any]:
+def freshness_summary(batch: Batch, rows: Rows, facts: ReportFacts, statuses: Statuses) -> dict[str, Any]:
     """Record and field staleness, and how old the newest evidence is."""
-    statuses = freshness_by_field(batch, rows)
     table = batch.evidence.freshness
     codes, names = codes_of(table["field"])
     wanted = (codes == (names.index("*") if "*" in names else -2)) & rows.cleaned[rows.positions(table)]
     ages = table["age_days"].to_numpy().astype(float)[wanted]
     known = ages[np.isfinite(ages)]
     counted = [{"key": key, "rows": int(((known >= low) & (known < high)).sum())} for key, low, high in _ages(known)]
-    whole = statuses.pop("*", {})
+    whole = statuses.get("*", {})
     records = {key: whole.get(key, 0) for key in ("fresh", "ageing", "stale", "unknown")}
     records["unknown"] += int(rows.cleaned.sum()) - sum(records.values())
     return {
@@ -155,7 +157,7 @@ def freshness_summary(batch: Batch, rows: Rows, facts: ReportFacts) -> dict[str,
         "ages": counted,
         "fields": [
             {"field": name, "label": BY_NAME[name].label if name in BY_NAME else name, **statuses[name]}
-            for name in sorted(statuses, key=lambda key: (-statuses[key]["stale"], key))
+            for name in sorted(set(statuses) - {"*"}, key=lambda key: (-statuses[key]["stale"], key))
         ],
     }
 
@@ -194,7 +196,7 @@ def _first_column(facts: ReportFacts, wanted: tuple[str, ...], batch: Batch) -> 
 
 
 def _grouped(codes: Ints, names: list[str], rows: Rows, issues: IssueView, facts: ReportFacts) -> dict[str, Any]:
-    """Counts a group, worst first: by the lower bound of its share of bad rows, then by their number, then by name."""
+    """Counts a group, worst first: by the steadied share of bad rows, then by their number, then by name."""
     size = len(names)
     bad = issues.bad_rows(rows)
     total = _count(codes, np.ones(len(codes), bool), size)
@@ -204,7 +206,7 @@ def _grouped(codes: Ints, names: list[str], rows: Rows, issues: IssueView, facts
     scored = rows.cleaned & np.isfinite(rows.score) & (codes >= 0)
     sums = np.bincount(codes[scored], weights=rows.score[scored], minlength=size)
     counts = np.bincount(codes[scored], minlength=size)
-    ranked = np.lexsort((np.arange(size), -wrong, -wilson_low(wrong, total)))
+    ranked = np.lexsort((np.arange(size), -wrong, -steadied(wrong, total).round(9), wrong == 0))
     order = [int(place) for place in ranked[total[ranked] > 0]]
     shown = order[:_GROUPS_SHOWN]
     reasons = _main_reasons(codes, shown, issues, facts)

@@ -51,6 +51,7 @@ def render_html(summary: Mapping[str, Any], locale: str = "en") -> str:
         has=words.has,
         many=words.many,
         num=words.number,
+        score=words.score,
         pct=words.percent,
         lang=words.table["language"],
     )
@@ -85,6 +86,12 @@ class Words:
         if isinstance(value, str):
             return value
         return self._separate(f"{value:,.{digits}f}").replace("-", "−")
+
+    def score(self, value: float | None) -> str:
+        """A score as a whole number, or cut to one decimal where rounding would promise the next grade."""
+        if value is None or charts.grade_band(round(value)) == charts.grade_band(value):
+            return self.number(value)
+        return self.number(int(value * 10) / 10, 1)
 
     def percent(self, share: float | None, digits: int = 0) -> str:
         """A share between 0 and 1 as a percentage that never rounds to nothing or to all."""

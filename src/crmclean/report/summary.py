@@ -13,7 +13,7 @@ from crmclean.report.advice import actions, weakest_term
 from crmclean.report.duplicates import duplicate_summary
 from crmclean.report.facts import ColumnFact, FileFact, HistoryPoint, ObjectiveFact, ReportFacts, SourceFact
 from crmclean.report.problems import IssueView, change_summary, problem_list
-from crmclean.report.quality import by_field, freshness_summary, groups, trust_summary
+from crmclean.report.quality import by_field, freshness_by_field, freshness_summary, groups, trust_summary
 from crmclean.report.tally import Rows, codes_of, distinct, ratio, rounded
 from crmclean.tables.batch import Batch
 
@@ -28,8 +28,8 @@ __all__ = [
 ]
 
 SCHEMA = 1
-_FILES = ("cleaned.csv", "quarantine.csv", "duplicates.csv", "review.csv", "changes.csv", "evidence/", "report.json")
-_MORE_FILES = ("manifest.json",)
+_TABLES = ("cleaned.csv", "quarantine.csv", "duplicates.csv", "review.csv", "changes.csv")
+_ALWAYS = ("evidence/", "report.json", "manifest.json")
 
 
 def summarise(batch: Batch, context_facts: ReportFacts) -> dict[str, Any]:
@@ -54,32 +54,19 @@ def summarise(batch: Batch, context_facts: ReportFacts) -> dict[str, Any]:
     trust = trust_summary(batch, rows, facts)
     changes = change_summary(batch, rows)
     duplicates = duplicate_summary(batch, rows, facts)
-    bad = issues.bad_rows(rows)
+    statuses = freshness_by_field(batch, rows)
     return {
         "schema": SCHEMA,
         "run": _run(batch, facts),
         "balance": _balance(rows, facts),
         "trust": {**trust, "weakest": weakest_term(trust["terms"], trust["weights"])},
-        "done": {
-            "cells": len(batch) * batch.records.num_columns,
-            "cells_changed": changes["cells"],
-            "cells_repaired": changes["by_kind"]["repair"],
-            "cells_formatted": changes["by_kind"]["format"],
-            "cells_merged": changes["by_kind"]["merge"],
-            "rows_changed": changes["rows"],
-            "duplicates_merged": int(rows.merged.sum()),
-            "clusters": duplicates["clusters"],
-            "flagged": len(distinct(issues.rows[issues.open & (issues.severity > 0) & ~issues.elsewhere])),
-            "bad_rows": int(bad.sum()),
-            "bad_share": ratio(int(bad.sum()), rows.count),
-            "consent": _consent(batch, issues, rows),
-        },
+        "done": _done(batch, rows, issues, changes, duplicates),
         "groups": groups(batch, rows, issues, facts),
         "actions": actions(batch, rows, issues, facts, trust["weights"]),
         **problem_list(issues, rows, facts),
-        "fields": by_field(batch, rows, issues, facts),
+        "fields": by_field(batch, rows, issues, facts, statuses),
         "duplicates": duplicates,
-        "freshness": freshness_summary(batch, rows, facts),
+        "freshness": freshness_summary(batch, rows, facts, statuses),
         "changes": changes["reasons"],
         "objectives": [
             {
@@ -94,6 +81,28 @@ def summarise(batch: Batch, context_facts: ReportFacts) -> dict[str, Any]:
         ],
         "files": _files(rows, facts, changes["cells"], duplicates),
         "notes": list(facts.notes),
+    }
+
+
+def _done(
+    batch: Batch, rows: Rows, issues: IssueView, changes: dict[str, Any], duplicates: dict[str, Any]
+) -> dict[str, Any]:
+    """Cells and rows by what happened to them; ``flagged`` rows are cleaned and still carry a warning or an error."""
+    bad = int(issues.bad_rows(rows).sum())
+    flags = issues.open & (issues.severity > 0) & ~issues.elsewhere
+    return {
+        "cells": len(batch) * batch.records.num_columns,
+        "cells_changed": changes["cells"],
+        "cells_repaired": changes["by_kind"]["repair"],
+        "cells_formatted": changes["by_kind"]["format"],
+        "cells_merged": changes["by_kind"]["merge"],
+        "rows_changed": changes["rows"],
+        "duplicates_merged": int(rows.merged.sum()),
+        "clusters": duplicates["clusters"],
+        "flagged": len(distinct(issues.rows[flags])),
+        "bad_rows": bad,
+        "bad_share": ratio(bad, rows.count),
+        "consent": _consent(batch, issues, rows),
     }
 
 
@@ -161,11 +170,14 @@ def _consent(batch: Batch, issues: IssueView, rows: Rows) -> dict[str, int]:
 
 def _files(rows: Rows, facts: ReportFacts, changes: int, duplicates: dict[str, Any]) -> list[dict[str, Any]]:
     if facts.files:
-        return [{"name": fact.name, "rows": fact.rows} for fact in facts.files]
+        told = {fact.name: fact.rows for fact in facts.files}
+        also = [name for name in _ALWAYS if name not in told]
+        return [{"name": name, "rows": rows} for name, rows in [*told.items(), *((name, None) for name in also)]]
     known = {
         "cleaned.csv": int(rows.cleaned.sum()),
         "quarantine.csv": int(rows.quarantined.sum()),
         "duplicates.csv": duplicates["records"],
         "review.csv": duplicates["review_pairs"],
+        "changes.csv": changes,
     }
-    return [{"name": name, "rows": known.get(name)} for name in (*_FILES, *_MORE_FILES)]
+    return [{"name": name, "rows": known.get(name)} for name in (*_TABLES, *_ALWAYS)]

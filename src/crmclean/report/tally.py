@@ -21,13 +21,14 @@ __all__ = [
     "ratio",
     "representative",
     "rounded",
-    "wilson_low",
+    "steadied",
 ]
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
+_PRIOR_ROWS = 20
 _READABLE = 16  # examples of about this many bytes are the easiest to read
 
 
@@ -78,14 +79,16 @@ def rounded(value: float | None, digits: int = 4) -> float | None:
     return None if value is None or not np.isfinite(value) else round(float(value), digits)
 
 
-def wilson_low(bad: Any, total: Any) -> Floats:
-    """Lower end of the 95 % Wilson interval of ``bad / total``: a small group must not look worst by luck."""
-    bad, total = np.asarray(bad, float), np.maximum(np.asarray(total, float), 1.0)
-    z = 1.959964
-    share = bad / total
-    centre = share + z * z / (2 * total)
-    spread = z * np.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    return np.asarray((centre - spread) / (1 + z * z / total))
+def steadied(bad: Ints, total: Ints) -> Floats:
+    """Share of bad rows per group as if each group had twenty more rows of the average quality of all.
+
+    So that a list of one row cannot look worst by luck.
+
+    >>> steadied(np.array([1, 30]), np.array([1, 100])).round(3).tolist()
+    [0.34, 0.301]
+    """
+    average = bad.sum() / max(int(total.sum()), 1)
+    return np.asarray((bad + _PRIOR_ROWS * average) / (total + _PRIOR_ROWS))
 
 
 @dataclass(frozen=True)

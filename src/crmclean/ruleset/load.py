@@ -136,7 +136,9 @@ def _validate(raw: Mapping[str, Any], where: str) -> Rules:
     try:
         return Rules.model_validate(raw)
     except ValidationError as error:
-        raise RulesError("\n".join(_sentences(error, where)), hint="crmclean rules check FILE lists what is wrong") from error
+        raise RulesError(
+            "\n".join(_sentences(error, where)), hint="crmclean rules check FILE lists what is wrong"
+        ) from error
 
 
 def _sentences(error: ValidationError, where: str) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""Where the rules live: the repository's ``rules/`` folder, else the copy shipped in the wheel as ``crmclean/_rules``."""
+"""Where the rules live: the repository's ``rules/`` folder, else the wheel's copy, ``crmclean/_rules``."""
 
 from __future__ import annotations
 

@@ -36,7 +36,16 @@ __all__ = [
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Strategy = Literal[
-    "master", "most_recent", "oldest", "most_complete", "most_trusted", "longest", "most_frequent", "union", "join", "highest"
+    "master",
+    "most_recent",
+    "oldest",
+    "most_complete",
+    "most_trusted",
+    "longest",
+    "most_frequent",
+    "union",
+    "join",
+    "highest",
 ]
 
 
@@ -197,7 +206,14 @@ class StalenessRules(_Frozen):
 
     threshold_days: int = Field(default=730, ge=1)
     ageing_share: Share = 0.5  # ageing from this share of the threshold on
-    evidence: tuple[str, ...] = ("last_activity_at", "verified_at", "scanned_at", "opt_in_at", "converted_at", "created_at")
+    evidence: tuple[str, ...] = (
+        "last_activity_at",
+        "verified_at",
+        "scanned_at",
+        "opt_in_at",
+        "converted_at",
+        "created_at",
+    )
     yearly_loss: dict[str, Share] = Field(
         default_factory=lambda: {
             "record": 0.25,

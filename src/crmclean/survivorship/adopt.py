@@ -24,7 +24,8 @@ def changed_by(batch: Batch, step: str) -> Ints:
         return np.empty(0, np.int64)
     own = pc.starts_with(changes["step"].cast(pa.string()), step)
     at = np.unique(changes.filter(own)["row"].to_numpy().astype(np.int64) - batch.first_row)
-    return at[batch.is_disposition("cleaned")[at]]
+    found: Ints = at[batch.is_disposition("cleaned")[at]]
+    return found
 
 
 def adopt(batch: Batch, fresh: Batch, at: Ints) -> Batch:
@@ -33,7 +34,7 @@ def adopt(batch: Batch, fresh: Batch, at: Ints) -> Batch:
     Attributes of these records are replaced; issues are added with the prefix ``golden.``, replacing those of an
     earlier second look; what the fresh look changed is appended to the changes.
     """
-    numbers = batch.row_numbers[at]
+    numbers = batch.row_numbers[at].astype(np.int64)
     seen = np.zeros(len(batch), bool)
     seen[at] = True
     attributes = _without(batch.evidence.attributes, seen, batch.first_row)

@@ -73,9 +73,7 @@ def first_of_each(cluster: Ints, keys: Sequence[Ints]) -> Ints:
     return order[first]
 
 
-def best(
-    members: Members, master: Mask, filled: Mask, invalid: Mask, strategy: Sequence[Ints]
-) -> tuple[Ints, Mask]:
+def best(members: Members, master: Mask, filled: Mask, invalid: Mask, strategy: Sequence[Ints]) -> tuple[Ints, Mask]:
     """(index of the member that gives the value, whether it has one) for each cluster."""
     keys = [
         (~filled).astype(np.int64),

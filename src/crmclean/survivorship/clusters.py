@@ -37,9 +37,7 @@ def settle(batch: Batch, positions: Ints, survivors: Ints, statements: pa.Table 
     old_root = _roots(batch, nobody, nobody)
     root = _roots(batch, positions, survivors)
     merged = root != np.arange(len(batch))
-    codes = np.select(
-        [quarantined, merged], [DISPOSITIONS.index("quarantined"), DISPOSITIONS.index("merged")], 0
-    )
+    codes = np.select([quarantined, merged], [DISPOSITIONS.index("quarantined"), DISPOSITIONS.index("merged")], 0)
     rows = batch.rows
     for name, values in (
         ("disposition", enum_array(codes, DISPOSITIONS)),
@@ -95,7 +93,9 @@ def _names(batch: Batch, root: Ints) -> pa.Array:
     return candidates.take(pa.array(source))
 
 
-def _survivors(batch: Batch, statements: pa.Table, before: tuple[Ints, pa.Array], after: tuple[Ints, pa.Array]) -> pa.Table:
+def _survivors(
+    batch: Batch, statements: pa.Table, before: tuple[Ints, pa.Array], after: tuple[Ints, pa.Array]
+) -> pa.Table:
     """The survivors table after a round.
 
     ``statements`` holds what this round says, with the master's position in ``owner``. It replaces what earlier

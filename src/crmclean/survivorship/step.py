@@ -95,10 +95,15 @@ def _source_rank(batch: Batch, context: Context) -> Ints:
     encoded = batch.rows["source"].combine_chunks()
     names = encoded.dictionary.to_pylist()
     ranks = [
-        next((place for place, pattern in enumerate(patterns) if fnmatch.fnmatchcase(name or "", pattern)), len(patterns))
+        next(
+            (place for place, pattern in enumerate(patterns) if fnmatch.fnmatchcase(name or "", pattern)), len(patterns)
+        )
         for name in names
     ]
-    return np.array([*ranks, len(patterns)], np.int64)[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)]
+    found: Ints = np.array([*ranks, len(patterns)], np.int64)[
+        encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    ]
+    return found
 
 
 def _filled(batch: Batch, column: str) -> Mask:
@@ -189,17 +194,17 @@ class _Golden:
         codes = joined.dictionary_encode().indices.to_numpy().astype(np.int64)
         pairs = self.members.cluster * (int(codes.max(initial=0)) + 1) + codes
         _, inverse, counts = np.unique(pairs, return_inverse=True, return_counts=True)
-        return counts[inverse].astype(np.int64)
+        return np.asarray(counts[inverse], np.int64)
 
     def _height(self, cells: pa.Array, order: tuple[str, ...]) -> Ints:
         """Place of each value in the rules' order, lowest first; numbers by size where the rules give no order."""
         if order:
             folded = pa.array([word.casefold() for word in order], TEXT)
             place = pc.index_in(pc.utf8_lower(pc.utf8_trim_whitespace(cells)), folded)
-            return pc.fill_null(place, -1).to_numpy().astype(np.int64)
+            return np.asarray(pc.fill_null(place, -1).to_numpy(), np.int64)
         plain = pc.match_substring_regex(cells, r"^\s*\d{1,15}\s*$")
         numbers = pc.cast(pc.utf8_trim_whitespace(pc.if_else(plain, cells, pa.scalar(None, TEXT))), pa.int64())
-        return pc.fill_null(numbers, -1).to_numpy()
+        return np.asarray(pc.fill_null(numbers, -1).to_numpy(), np.int64)
 
     def _chosen(self, unit: Unit, strategy: list[Ints], reason: str) -> None:
         filled = np.zeros(len(self.members.position), bool)
@@ -259,9 +264,7 @@ class _Golden:
         beaten = (state == DENIED) & (newest[self.members.cluster] > said)
         return np.where(beaten, 0, state).astype(np.int8), bool(beaten.any())
 
-    def _put(
-        self, column: str, field: str, values: pa.Array, origin: Ints, rule: str, reason: str
-    ) -> None:
+    def _put(self, column: str, field: str, values: pa.Array, origin: Ints, rule: str, reason: str) -> None:
         current = self.columns.get(column, self.batch.column(column))
         before = current.take(pa.array(self.masters))
         differs = np.asarray(pc.not_equal(pc.fill_null(before, ""), pc.fill_null(values, "")), bool)

@@ -17,7 +17,9 @@ _TOGETHER: tuple[tuple[str, ...], ...] = (
     ("owner", "owner_id"),
 )
 # fields whose own date says which one to keep
-_LATEST = frozenset({"last_activity_at", "scanned_at", "verified_at", "modified_at", "opt_in_at", "opt_out_at", "bounced_at"})
+_LATEST = frozenset(
+    {"last_activity_at", "scanned_at", "verified_at", "modified_at", "opt_in_at", "opt_out_at", "bounced_at"}
+)
 _EARLIEST = frozenset({"created_at", "converted_at"})
 
 

@@ -1,1 +1,1 @@
-"""Validators: the rules' questions about the data, and which rows are set aside. Bad rows are a result, not an error."""
+"""Validators: the rules' questions about the data, and which rows are set aside. Bad rows are a result, no error."""

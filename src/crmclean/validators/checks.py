@@ -93,7 +93,35 @@ def _names(batch: Batch, context: Context) -> Iterator[tuple[str, pa.Array]]:
         yield fields["last_name"][0], pc.utf8_trim_whitespace(joined)
 
 
+def bogus_pair(batch: Batch, context: Context) -> Iterator[Finding]:
+    """A family name that repeats a bogus given name ("test" "Test"): by itself it might be somebody's."""
+    fields = context.plan.fields
+    for first, last in (("first_name", "last_name"), ("last_name", "first_name")):
+        if first not in fields or last not in fields:
+            continue
+        given, family = fields[first][0], fields[last][0]
+        bogus = _flagged(batch, given, "name.bogus")
+        if not bogus.any():
+            continue
+        same = pc.equal(match_key(batch.column(given)), match_key(batch.column(family)))
+        at = np.flatnonzero(
+            bogus & np.asarray(pc.fill_null(same, False), bool) & ~_flagged(batch, family, "name.bogus")
+        )
+        if len(at):
+            yield Finding(family, "name.bogus", "invalid", at)
+
+
+def _flagged(batch: Batch, column: str, reason: str) -> Mask:
+    issues = batch.evidence.issues
+    mask = np.zeros(len(batch), bool)
+    if issues.num_rows:
+        found = issues.filter(pc.and_(pc.equal(issues["column"], column), pc.equal(issues["reason"], reason)))
+        mask[found["row"].to_numpy() - batch.first_row] = True
+    return mask
+
+
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("required", required_fields),
     ("company_as_person", company_as_person),
+    ("bogus_pair", bogus_pair),
 )

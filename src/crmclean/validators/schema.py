@@ -67,12 +67,14 @@ def build_schema(rules: Rules, plan: Plan) -> pandera.DataFrameSchema:
     for rule in rules.validate_.checks:
         for column in _columns(rule.column, rule.field, plan):
             if rule.compare:
-                for other in _columns(rule.other, rule.other, plan)[:1]:
-                    wide.append(pandera.Check(_versus(rule, column, other), name=f"{rule.name}\t{column}"))
+                others = _columns(rule.other, rule.other, plan)[:1]
+                wide += [pandera.Check(_versus(rule, column, o), name=f"{rule.name}\t{column}") for o in others]
             else:
                 checks[column].append(pandera.Check(_single(rule), name=f"{rule.name}\t{column}", ignore_na=True))
     columns = {
-        name: pandera.Column(str, checks=found, nullable=True, required=False) for name, found in checks.items() if found
+        name: pandera.Column(str, checks=found, nullable=True, required=False)
+        for name, found in checks.items()
+        if found
     }
     return pandera.DataFrameSchema(columns, checks=wide, strict=False)
 

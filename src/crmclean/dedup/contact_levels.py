@@ -1,0 +1,216 @@
+"""Comparison levels of mailboxes, telephone lines, identity numbers and domains: pools of interchangeable columns."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.dedup.compare import likeness_of, similar_texts
+from crmclean.dedup.forms import Ints
+from crmclean.dedup.name_levels import NameLevels
+from crmclean.dedup.pairs import score_distinct
+from crmclean.dedup.priors import BOTH_MISSING, DIFFERENT, ONE_MISSING, Comparison
+from crmclean.keys import phones
+from crmclean.tables.evidence import TEXT
+
+__all__ = ["ContactLevels"]
+
+_SHARED_BY = 4.0  # effective number of names from which on a line or mailbox counts as a shared one
+
+
+class ContactLevels(NameLevels):
+    """Levels of what people are reached by."""
+
+    def _pool(self, first: Ints, second: Ints, left: Ints, right: Ints) -> tuple[Ints, Ints]:
+        """The value shared by any column of one side and any of the other (0 = none), and the missing levels."""
+        count = len(left)
+        match = np.zeros(count, np.int32)
+        some_left, some_right = np.zeros(count, bool), np.zeros(count, bool)
+        for row in first:
+            a = row[left]
+            some_left |= a > 0
+            for other in second:
+                b = other[right]
+                np.copyto(match, a, where=(a == b) & (match == 0))
+        for other in second:
+            some_right |= other[right] > 0
+        levels = np.full(count, DIFFERENT, np.uint8)
+        levels[some_left ^ some_right] = ONE_MISSING
+        levels[~some_left & ~some_right] = BOTH_MISSING
+        return match, levels
+
+    def _national_id(self, item: Comparison, left: Ints, right: Ints, _: Ints) -> tuple[Ints, Ints]:
+        form = self.records.forms["national_id"]
+        match, levels = self._pool(form.codes, form.codes, left, right)
+        levels[match > 0] = item.code("exact")
+        for row in form.codes:
+            a, b = row[left], row[right]
+            open_ = np.flatnonzero((levels == DIFFERENT) & (a > 0) & (b > 0))
+            open_ = open_[self._within("national_id", a[open_], b[open_], 1)]
+
+            def score(p: Ints, q: Ints) -> Ints:
+                edits, _, length = similar_texts(form.values, p, q)
+                return np.where((edits <= 1) & (length >= 6), item.code("near"), DIFFERENT).astype(np.uint8)
+
+            levels[open_] = score_distinct(a[open_], b[open_], score)
+        return levels, match
+
+    def _site(self, item: Comparison, left: Ints, right: Ints, _: Ints) -> tuple[Ints, Ints]:
+        codes = self.records.forms["site"].codes
+        match, levels = self._pool(codes, codes, left, right)
+        levels[match > 0] = item.code("exact")
+        return levels, match
+
+    def _own_line(self, item: Comparison, left: Ints, right: Ints, contradicting: Ints) -> tuple[Ints, Ints]:
+        own, every = self.records.codes("own_line"), self.records.codes("line")
+        match, levels = self._pool(own, own, left, right)
+        if len(every) > len(own):
+            for one, other in ((own, every[len(own) :]), (every[len(own) :], own)):
+                crossed, _ = self._pool(one, other, left, right)
+                np.copyto(match, crossed, where=match == 0)
+        levels[match > 0] = item.code("exact")
+        levels[(match > 0) & (contradicting | (self.carriers["own_line"][match] >= _SHARED_BY))] = item.code("shared")
+        for row in own:
+            self._near_lines(item, levels, row[left], row[right])
+        return levels, match
+
+    def _other_line(self, item: Comparison, left: Ints, right: Ints, contradicting: Ints) -> tuple[Ints, Ints]:
+        codes = self.records.codes("other_line")
+        match, levels = self._pool(codes, codes, left, right)
+        levels[match > 0] = item.code("exact")
+        levels[(match > 0) & (contradicting | (self.carriers["other_line"][match] > 1.5))] = item.code("shared")
+        for row in codes:
+            self._near_lines(item, levels, row[left], row[right])
+        return levels, match
+
+    def _near_lines(self, item: Comparison, levels: Ints, a: Ints, b: Ints) -> None:
+        """Lines one digit or one transposition apart, and lines equal in their last seven digits."""
+        if "line" not in self._cache:
+            values = self.records.forms["line"].values
+            tails = phones.phone_tail(values, 7).dictionary_encode().indices.to_numpy()
+            numbers = pc.cast(
+                pc.if_else(pc.match_substring_regex(values, r"^\d{1,18}$"), values, "0"), pa.int64()
+            ).to_numpy()
+            self._cache["line"] = (tails, numbers // 100000, numbers % 100000)
+        tails, high, low = self._cache["line"]
+        open_ = np.flatnonzero((levels == DIFFERENT) & (a > 0) & (b > 0))
+        x, y = a[open_], b[open_]
+        if "tail" in item.level_names:
+            levels[open_[tails[x] == tails[y]]] = item.code("tail")
+        half = (levels[open_] == DIFFERENT) & ((high[x] == high[y]) | (low[x] == low[y]))
+        open_, x, y = open_[half], x[half], y[half]
+
+        def score(p: Ints, q: Ints) -> Ints:
+            edits, _, _ = similar_texts(self.records.forms["line"].values, p, q)
+            return np.where(edits <= 1, item.code("near"), DIFFERENT).astype(np.uint8)
+
+        levels[open_] = score_distinct(x, y, score)
+
+    def _email(self, item: Comparison, left: Ints, right: Ints, contradicting: Ints) -> tuple[Ints, Ints]:
+        form = self.records.forms["email"]
+        match, levels = self._pool(form.codes, form.codes, left, right)
+        levels[match > 0] = item.code("exact")
+        role = self.records.forms.get("role_mailbox")
+        is_role = np.zeros(form.size, bool) if role is None else role.of_parent > 0
+        spread = self.carriers["email"][match] >= _SHARED_BY
+        levels[(match > 0) & (contradicting | spread | is_role[match])] = item.code("shared")
+        local, domain = self.records.forms.get("local"), self.records.forms.get("mail_domain")
+        if local is None or domain is None or local.of_parent is None or domain.of_parent is None:
+            return levels, match
+        for row in form.codes:
+            for other in form.codes:
+                open_ = np.flatnonzero(levels == DIFFERENT)
+                a, b = row[left[open_]], other[right[open_]]
+                found = self._near_mailboxes(item, open_, a, b, left, right)
+                levels[open_] = np.maximum(levels[open_], found)
+        return levels, match
+
+    def _near_mailboxes(self, item: Comparison, open_: Ints, a: Ints, b: Ints, left: Ints, right: Ints) -> Ints:
+        """Levels of different mailboxes: one local part at two domains, or a slip in the local part at one domain."""
+        local, domain = self.records.forms["local"], self.records.forms["mail_domain"]
+        assert local.of_parent is not None
+        assert domain.of_parent is not None
+        found = np.full(len(open_), DIFFERENT, np.uint8)
+        x, y, at_x, at_y = local.of_parent[a], local.of_parent[b], domain.of_parent[a], domain.of_parent[b]
+        same = np.flatnonzero((x == y) & (x > 0))
+        derived = self._named_after(x[same], left[open_[same]]) | self._named_after(x[same], right[open_[same]])
+        numbered = self._local_letters()[1][x[same]]
+        found[same] = np.where(
+            derived, np.where(numbered, item.code("named_number"), item.code("named_alike")), item.code("local")
+        )
+
+        def slip(p: Ints, q: Ints) -> Ints:
+            edits, _, length = similar_texts(domain.values, p, q)
+            return ((edits <= 1) & (length >= 6)) | ((edits == 2) & (length >= 9))
+
+        slipped = score_distinct(at_x[same], at_y[same], slip)
+        found[same[slipped]] = item.code("near")
+        near = np.flatnonzero((x != y) & (x > 0) & (y > 0) & (at_x == at_y))
+        near = near[self._within("local", x[near], y[near], 2)]
+
+        def score(p: Ints, q: Ints) -> Ints:
+            edits, _, length = similar_texts(local.values, p, q)
+            return ((edits <= 1) & (length >= 5)) | ((edits == 2) & (length >= 8))
+
+        near = near[score_distinct(x[near], y[near], score)]
+        one, other = self._named_after(x[near], left[open_[near]]), self._named_after(y[near], right[open_[near]])
+        named = one & other
+        bare = self._local_letters()[0]
+        numbered = (one | other) & (bare[x[near]] == bare[y[near]])
+        found[near] = np.where(
+            numbered, item.code("numbered"), np.where(named, item.code("named_alike"), item.code("near"))
+        )
+        return found
+
+    def _local_letters(self) -> tuple[Ints, Ints]:
+        """Code of each local part without a final number of one or two digits, and whether it has one."""
+        if "letters" not in self._cache:
+            texts = pc.replace_substring_regex(self.records.forms["local"].values, r"([^\d])\d{1,2}$", r"\1")
+            numbered = pc.not_equal(texts, self.records.forms["local"].values).to_numpy(zero_copy_only=False)
+            self._cache["letters"] = (texts.dictionary_encode().indices.to_numpy(), numbered)
+        letters: tuple[Ints, Ints] = self._cache["letters"]
+        return letters
+
+    def _named_after(self, locals_: Ints, records: Ints) -> Ints:
+        """Whether a mailbox's local part is built from the record's own name and nothing else."""
+        forms = self.records.forms
+        if not len(records):
+            return np.zeros(0, bool)
+        locals_text = forms["local"].values.take(pa.array(locals_))
+        bare = pc.replace_substring_regex(locals_text, r"([^\d])\d{1,2}$", r"\1")
+        givens, families = self._name_spellings("given", records), self._name_spellings("family", records)
+        found = np.zeros(len(records), bool)
+        for given in givens:
+            for family in families:
+                found |= _built_from(bare, given, family)
+        return found
+
+    def _name_spellings(self, name: str, records: Ints) -> list[pa.Array]:
+        """A name run together, and its first and last word."""
+        if name not in self.records.forms:
+            return [pa.array([""] * len(records), TEXT)]
+        form = self.records.forms[name]
+        texts = form.values.take(pa.array(form.codes[records]))
+        first, last = pc.replace_substring_regex(texts, r" .*$", ""), pc.replace_substring_regex(texts, r"^.* ", "")
+        whole = pc.replace_substring(texts, " ", "")
+        return [whole] if whole.equals(texts) else [whole, first, last]
+
+
+def _built_from(bare: pa.Array, given: pa.Array, family: pa.Array) -> Ints:
+    """Whether a text is a name, or is put together from names and initials, spelt more or less like this.
+
+    An unknown given name may be any initial. Spellings differ between scripts and by slips, so Jaro-Winkler 0.9 will do.
+    """
+    g, f = pc.utf8_slice_codeunits(given, 0, 1), pc.utf8_slice_codeunits(family, 0, 1)
+    blank = pa.scalar("", TEXT)
+    best = np.zeros(len(bare), np.float32)
+    pairs = (
+        *((given, family), (family, given), (g, family), (family, g)),
+        *((given, f), (f, given), (given, blank), (family, blank)),
+    )
+    for first, second in pairs:
+        best = np.maximum(best, likeness_of(bare, pc.binary_join_element_wise(first, second, blank), 0.9))
+    unknown = pc.and_(pc.equal(given, ""), pc.equal(pc.utf8_slice_codeunits(bare, 1), family))
+    found: Ints = (best > 0) | unknown.to_numpy(zero_copy_only=False)
+    return found & pc.not_equal(bare, "").to_numpy(zero_copy_only=False)

@@ -1,0 +1,190 @@
+"""Comparison levels of candidate pairs: one uint8 code per pair and comparison."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.dedup.compare import Levels, similar_texts
+from crmclean.dedup.contact_levels import ContactLevels
+from crmclean.dedup.dates import date_digits
+from crmclean.dedup.forms import Ints
+from crmclean.dedup.pairs import score_distinct
+from crmclean.dedup.priors import DIFFERENT, Comparison
+from crmclean.dedup.tokens import TokenSets
+
+__all__ = ["POOLED", "Comparer"]
+
+POOLED = ("email", "own_line", "other_line", "national_id", "site")
+
+
+class Comparer(ContactLevels):
+    """Levels of pairs of one file's records."""
+
+    def levels(self, left: Ints, right: Ints) -> tuple[Levels, dict[str, Ints]]:
+        """Level codes per comparison, and for pools the int32 code of the value the pair shares (0 = none).
+
+        Parameters
+        ----------
+        left, right : int arrays
+            Canonical record numbers of the pairs.
+        """
+        found: Levels = {}
+        shared: dict[str, Ints] = {}
+        for item in self.active:
+            name = item.name
+            if name in ("given", "family"):
+                continue
+            if name in POOLED:
+                continue
+            method = getattr(self, f"_{name}", None)
+            found[name] = method(item, left, right) if method else self._equality(item, left, right)
+        self._names(found, left, right)
+        line_apart, mailbox_apart = self._contradicting(found, len(left))
+        for item in self.active:
+            if item.name in POOLED:
+                pool = getattr(self, f"_{item.name}")
+                found[item.name], shared[item.name] = pool(
+                    item, left, right, mailbox_apart if item.name == "email" else line_apart
+                )
+        return {item.name: found[item.name] for item in self.active}, shared
+
+    def _equality(self, item: Comparison, left: Ints, right: Ints) -> Ints:
+        a, b, levels, _ = self._start(self.records.forms[item.name], left, right)
+        levels[(a == b) & (a > 0)] = item.code("exact")
+        return levels
+
+    def _middle(self, item: Comparison, left: Ints, right: Ints) -> Ints:
+        form = self.records.forms["middle"]
+        a, b, levels, rest = self._start(form, left, right)
+        levels[(a == b) & (a > 0)] = item.code("exact")
+
+        def score(x: Ints, y: Ints) -> Ints:
+            first, second = form.values.take(pa.array(x)), form.values.take(pa.array(y))
+            same = pc.equal(pc.utf8_slice_codeunits(first, 0, 1), pc.utf8_slice_codeunits(second, 0, 1))
+            return np.where(same.to_numpy(zero_copy_only=False), item.code("initial"), DIFFERENT).astype(np.uint8)
+
+        levels[rest] = score_distinct(a[rest], b[rest], score)
+        return levels
+
+    def _birth(self, item: Comparison, left: Ints, right: Ints) -> Ints:
+        form = self.records.forms["birth"]
+        a, b, levels, rest = self._start(form, left, right)
+        levels[(a == b) & (a > 0)] = item.code("exact")
+        if "birth" not in self._cache:
+            digits = date_digits(form.values).astype(np.int64)
+            parts = [digits[:, :4] @ [1000, 100, 10, 1], digits[:, 4:6] @ [10, 1], digits[:, 6:] @ [10, 1]]
+            self._cache["birth"] = (digits, *(part.astype(np.int16) for part in parts))
+        digits, year, month, day = self._cache["birth"]
+        x, y = a[rest], b[rest]
+        same = [part[x] == part[y] for part in (year, month, day)]
+        agreed = same[0].astype(np.uint8) + same[1] + same[2]
+        result = np.where(same[0], item.code("same_year"), DIFFERENT).astype(np.uint8)
+        result[agreed == 2] = item.code("two_parts")
+        steps = [np.abs(part[x] - part[y]) for part in (year, month, day)]
+        result[np.logical_and.reduce([(step <= 1) | (step == 10) for step in steps])] = item.code("close")
+        result[same[0] & (month[x] == day[y]) & (day[x] == month[y])] = item.code("swapped")
+        close = np.flatnonzero(agreed == 2)
+        apart = digits[x[close]] != digits[y[close]]
+        count = apart.sum(axis=1)
+        crossed = (digits[x[close]].sum(axis=1) == digits[y[close]].sum(axis=1)) & (count == 2)
+        result[close[(count == 1) | crossed]] = item.code("digit")
+        levels[rest] = result
+        return levels
+
+    def _company(self, item: Comparison, left: Ints, right: Ints) -> Ints:
+        form = self.records.forms["company"]
+        a, b, levels, rest = self._start(form, left, right)
+        levels[(a == b) & (a > 0)] = item.code("exact")
+        if "company" not in self._cache:
+            acronym = (
+                pc.index_in(self.records.forms["acronym"].values, form.values)
+                if "acronym" in self.records.forms
+                else None
+            )
+            short = np.zeros(form.size, np.int64)
+            if acronym is not None:
+                known = pc.fill_null(acronym, 0).to_numpy()
+                short = known[self.records.forms["acronym"].of_parent]
+            self._cache["company"] = (TokenSets.of(form.values), short)
+        sets, short = self._cache["company"]
+        x, y = a[rest], b[rest]
+        result = np.full(len(rest), DIFFERENT, np.uint8)
+        near = np.flatnonzero(self._within("company", x, y, 2) | sets.may_share(x, y))
+
+        def score(p: Ints, q: Ints) -> Ints:
+            edits, likeness, length = similar_texts(form.values, p, q)
+            cover = sets.cover(p, q)
+            scores = np.where((cover >= 0.5) | (likeness >= 0.9), item.code("similar"), DIFFERENT)
+            scores[cover >= 0.9] = item.code("part")
+            typo = (
+                ((edits == 1) & (length >= 5)) | ((edits == 2) & (length >= 9)) | ((likeness >= 0.95) & (length >= 8))
+            )
+            scores[typo] = item.code("typo")
+            return scores.astype(np.uint8)
+
+        result[near] = score_distinct(x[near], y[near], score)
+        result[(short[x] == y) | (short[y] == x)] = item.code("acronym")
+        levels[rest] = result
+        return levels
+
+    def _street(self, item: Comparison, left: Ints, right: Ints) -> Ints:
+        form, name = self.records.forms["street"], self.records.forms.get("street_name")
+        number = self.records.forms.get("street_number")
+        a, b, levels, rest = self._start(form, left, right)
+        levels[(a == b) & (a > 0)] = item.code("exact")
+        if name is None or number is None or name.of_parent is None or number.of_parent is None:
+            return levels
+        x, y = a[rest], b[rest]
+        name_x, name_y = name.of_parent[x], name.of_parent[y]
+        number_x, number_y = number.of_parent[x], number.of_parent[y]
+        same_name = (name_x == name_y) & (name_x > 0)
+        same_number = (number_x == number_y) & (number_x > 0)
+        no_number = (number_x == 0) | (number_y == 0)
+        result = np.full(len(rest), DIFFERENT, np.uint8)
+        result[same_name] = item.code("name")
+        result[same_name & same_number] = item.code("near")
+        open_ = np.flatnonzero(
+            ~same_name & (name_x > 0) & (name_y > 0) & self._within("street_name", name_x, name_y, 3)
+        )
+
+        def score(p: Ints, q: Ints) -> Ints:
+            edits, likeness, _ = similar_texts(name.values, p, q)
+            return (edits <= 2) | (likeness >= 0.88)
+
+        alike = np.zeros(len(rest), bool)
+        alike[open_] = score_distinct(name_x[open_], name_y[open_], score)
+        result[alike & (same_number | no_number)] = item.code("name")
+        result[alike & same_number] = item.code("near")
+        levels[rest] = result
+        return levels
+
+    def _city(self, item: Comparison, left: Ints, right: Ints) -> Ints:
+        form = self.records.forms["city"]
+        a, b, levels, rest = self._start(form, left, right)
+        levels[(a == b) & (a > 0)] = item.code("exact")
+        open_ = rest[self._within("city", a[rest], b[rest], 2)]
+
+        def score(p: Ints, q: Ints) -> Ints:
+            edits, likeness, length = similar_texts(form.values, p, q)
+            near = (
+                ((edits <= 1) & (length >= 4)) | ((edits == 2) & (length >= 7)) | ((likeness >= 0.93) & (length >= 6))
+            )
+            return np.where(near, item.code("near"), DIFFERENT).astype(np.uint8)
+
+        levels[open_] = score_distinct(a[open_], b[open_], score)
+        return levels
+
+    def _postal_code(self, item: Comparison, left: Ints, right: Ints) -> Ints:
+        form = self.records.forms["postal_code"]
+        a, b, levels, rest = self._start(form, left, right)
+        levels[(a == b) & (a > 0)] = item.code("exact")
+        open_ = rest[self._within("postal_code", a[rest], b[rest], 2)]
+
+        def score(p: Ints, q: Ints) -> Ints:
+            edits, _, length = similar_texts(form.values, p, q)
+            return np.where((edits <= 1) & (length >= 4), item.code("near"), DIFFERENT).astype(np.uint8)
+
+        levels[open_] = score_distinct(a[open_], b[open_], score)
+        return levels

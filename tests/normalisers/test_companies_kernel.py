@@ -1,0 +1,106 @@
+"""Company names."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from crmclean.normalisers.companies import company_kernel
+from crmclean.tables.evidence import TEXT
+from crmclean.tables.normalised import INVALID, VALID, CellOptions
+
+
+def run(text: str):
+    return company_kernel(pa.array([text], TEXT), CellOptions(field="company"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("GLOBEX TRADING", "Globex Trading"),
+        ("GLOBEX TRADING GMBH & CO. KG", "Globex Trading GmbH & Co. KG"),
+        ("MICROSOFT CORPORATION", "Microsoft Corporation"),
+        ("THE BANK OF AMERICA", "The Bank of America"),
+        ("SAP DEUTSCHLAND AG", "SAP Deutschland AG"),
+        ("BASF COATINGS GMBH", "BASF Coatings GmbH"),
+        ("MCDONALD'S CORPORATION", "McDonald's Corporation"),
+        ("O'REILLY MEDIA, INC.", "O'Reilly Media, Inc."),
+        ("AUTOSTRADE PER L'ITALIA S.P.A.", "Autostrade PER L'Italia S.p.A."),
+        ("ERNST & YOUNG LLP", "Ernst & Young LLP"),
+    ],
+)
+def test_a_shouted_company_is_put_right(before, after):
+    found = run(before)
+    assert (found.value[0].as_py(), found.reason[0].as_py()) == (after, "company.case")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *[
+            "IBM",
+            "SAP",
+            "BASF",
+            "IKEA",
+            "NVIDIA",
+            "GLOBEX",
+            "SAP SE",
+            "IBM INC",
+            "KPMG LLP",
+            "AT&T",
+            "H&M",
+            "3M",
+            "AAA",
+            "DHL",
+        ],
+        *["adidas AG", "eBay Inc.", "thyssenkrupp", "acme inc", "AS Roma", "SA Power", "easyJet", "UNICEF", "HSBC UK"],
+        *[
+            "ООО РОМАШКА",
+            "ΕΛΛΗΝΙΚΑ ΠΕΤΡΕΛΑΙΑ",
+            "टाटा मोटर्स",
+            "株式会社トヨタ",
+            "شرکت پارس",
+            "Müller & Söhne",
+            "Yahoo!",
+            "Self Storage Ltd",
+        ],
+    ],
+)
+def test_other_companies_are_left_to_the_letter(text):
+    found = run(text)
+    assert (found.value[0].as_py(), found.reason[0].as_py(), found.verdict[0]) == (text, None, VALID)
+
+
+@pytest.mark.parametrize(
+    ("text", "base", "form"),
+    [
+        ("Acme Inc.", "Acme", "Inc."),
+        ("Acme Co., Ltd.", "Acme", "Co., Ltd."),
+        ("Müller & Söhne GmbH & Co. KG", "Müller & Söhne", "GmbH & Co. KG"),
+        ("Tata Motors Pvt. Ltd.", "Tata Motors", "Pvt. Ltd."),
+        ("Telefónica, S.A.", "Telefónica", "S.A."),
+        ("ООО Ромашка", "Ромашка", "ООО"),
+        ("PT Telkom", "Telkom", "PT"),
+        ("株式会社トヨタ", "トヨタ", "株式会社"),
+        ("トヨタ自動車株式会社", "トヨタ自動車", "株式会社"),
+        ("टाटा प्राइवेट लिमिटेड", "टाटा", "प्राइवेट लिमिटेड"),
+        ("AS Roma", None, None),
+        ("IBM", None, None),
+        ("GmbH", None, None),
+        ("Limited", None, None),
+        ("Ana Sa", None, None),
+    ],
+)
+def test_the_legal_form_is_learnt(text, base, form):
+    found = run(text).attributes
+    assert (found["company_base"][0].as_py(), found["legal_form"][0].as_py()) == (base, form)
+
+
+@pytest.mark.parametrize(
+    "text", ["self", "n/a company", "asdf", "none", "Test Company", "privat", "нет", "ندارد", "---", "qwerty"]
+)
+def test_fillers_are_bogus(text):
+    found = run(text)
+    assert found.issues["company.bogus"][0]
+    assert found.verdict[0] == INVALID
+    assert found.value[0].as_py() == text

@@ -1,0 +1,133 @@
+"""The vectorised e-mail reader says what `email-validator` says."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from email_validator import EmailNotValidError, validate_email
+
+from crmclean.normalisers._email_cells import canonical_address
+from crmclean.normalisers.emails import email_kernel, plain_mask
+from crmclean.tables.evidence import TEXT
+from crmclean.tables.normalised import VALID, CellOptions
+
+LOCALS = [
+    "ann",
+    "ann.lee",
+    "o'brien",
+    "a",
+    "ann+crm",
+    "ann_lee-1",
+    "Ann.LEE",
+    "x" * 60,
+    "ünal",
+    "प्रिया",
+    "!#$%&'*+/=?^_`{|}~",
+]
+DOMAINS = [
+    "acme.com",
+    "Acme.CO.UK",
+    "mail.acme-widgets.in",
+    "bücher.de",
+    "xn--bcher-kva.de",
+    "a-b.c1.io",
+    "उदाहरण.भारत",
+    "x.co",
+]
+ODD = [
+    "localhost",
+    "foo.test",
+    "a.invalid",
+    "b.local",
+    "acme.c",
+    "acme.123",
+    "ac--me.com",
+    "-acme.com",
+    "acme-.com",
+    "127.0.0.1",
+    "[1.2.3.4]",
+]
+NOISE = "abcXYZ019._-+@ '\"(),:;<>[]\\é\u0301ß\u200bक्۱.@@.."
+
+
+def mutated(address: str, chance: random.Random) -> str:
+    letters = list(address)
+    for _ in range(chance.choice([0, 0, 1, 1, 2, 3])):
+        place = chance.randrange(len(letters) + 1)
+        kind = chance.randrange(4)
+        if kind == 0:
+            letters.insert(place, chance.choice(NOISE))
+        elif kind == 1 and letters:
+            letters.pop(min(place, len(letters) - 1))
+        elif kind == 2 and letters:
+            letters[min(place, len(letters) - 1)] = chance.choice(NOISE)
+        elif len(letters) > 1:
+            place = min(place, len(letters) - 2)
+            letters[place : place + 2] = reversed(letters[place : place + 2])
+    return "".join(letters)
+
+
+def sample(count: int, seed: int = 11) -> list[str]:
+    chance = random.Random(seed)
+    picks = (
+        f"{chance.choice(LOCALS)}@{chance.choice(DOMAINS if chance.random() < 0.85 else ODD)}" for _ in range(count)
+    )
+    return sorted({mutated(address, chance) for address in picks} - {""})
+
+
+def by_library(text: str) -> str | None:
+    """The library's own canonical form, in lower case; None where it refuses."""
+    try:
+        found = validate_email(text, check_deliverability=False, strict=True)
+    except EmailNotValidError:
+        return None
+    return f"{found.local_part}@{found.domain}"
+
+
+def differences(texts: list[str]) -> list[tuple[str, object, object]]:
+    array = pa.array(texts, TEXT)
+    plain = plain_mask(array)
+    found = email_kernel(array, CellOptions(field="email"))
+    valid = (found.verdict == VALID) | found.issues.get("email.bogus", np.zeros(len(texts), bool))
+    values = found.value.to_pylist()
+    out: list[tuple[str, object, object]] = []
+    for place, text in enumerate(texts):
+        want = by_library(text)
+        if plain[place] and (want is None or values[place] != text.lower() or want.lower() != text.lower()):
+            out.append((text, values[place], want))
+        elif want is not None and not text.startswith(("'", "`")):
+            if not valid[place] or values[place] not in (text, want.lower()):
+                out.append((text, values[place], want))
+        elif valid[place] and values[place] != text and by_library(values[place]) != values[place]:
+            out.append((text, values[place], want))
+    return out
+
+
+def test_emails_equal_library_on_mutated_addresses() -> None:
+    assert differences(sample(20_000)) == []
+
+
+@pytest.mark.acceptance
+def test_emails_equal_library_on_mutated_addresses_at_length() -> None:
+    assert differences(sample(200_000, seed=12)) == []
+
+
+@pytest.mark.parametrize("length", [63, 64, 65, 66])
+@pytest.mark.parametrize("part", ["local", "label", "whole"])
+def test_emails_length_limits_equal_library(length: int, part: str) -> None:
+    text = {
+        "local": "a" * length + "@acme.com",
+        "label": "ann@" + "a" * length + ".com",
+        "whole": "ann@" + "a" * 50 + "." + "b" * (length - 59) + ".com",
+    }[part]
+    found = email_kernel(pa.array([text], TEXT), CellOptions())
+    assert (found.verdict[0] == VALID) == (by_library(text) is not None)
+
+
+def test_emails_canonical_address_is_a_fixed_point() -> None:
+    for text in sample(2_000, seed=5):
+        address = canonical_address(text)
+        assert address is None or canonical_address(address) == address

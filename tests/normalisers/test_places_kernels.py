@@ -1,0 +1,192 @@
+"""Streets, cities, regions, countries and postcodes."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from crmclean.keys.lists import read_rows
+from crmclean.normalisers.addresses import street_kernel
+from crmclean.normalisers.places import city_kernel, country_kernel, postcode_kernel, region_kernel
+from crmclean.tables.evidence import TEXT
+from crmclean.tables.normalised import INVALID, UNKNOWN, VALID, CellOptions
+
+
+def run(kernel, text: str, region: str | None = None, default: str = ""):
+    regions = None if region is None else pa.array([region], TEXT)
+    return kernel(pa.array([text], TEXT), CellOptions(region=default), regions)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("12 MAIN ST NW", "12 Main St NW"),
+        ("12b baker street", "12B Baker Street"),
+        ("PO BOX 12", "PO Box 12"),
+        ("P.O. BOX 7", "P.O. Box 7"),
+        ("1ST FLOOR, 42ND ST", "1st Floor, 42nd St"),
+        ("APT 4B", "Apt 4B"),
+        ("RUE DE LA PAIX", "Rue de la Paix"),
+        ("PLOT NO 5, MG ROAD", "Plot No 5, MG Road"),
+        ("O'CONNELL ST", "O'Connell St"),
+        ("УЛ. ЛЕНИНА 5", "Ул. Ленина 5"),
+        ("12 N MAIN ST\nSUITE 5", "12 N Main St\nSuite 5"),
+        ("ŞİŞLİ CAD. 5", "Şişli Cad. 5"),
+    ],
+)
+def test_a_shouted_street_is_put_right(before, after):
+    found = run(street_kernel, before)
+    assert (found.value[0].as_py(), found.reason[0].as_py()) == (after, "street.case")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12 Main St",
+        "rue de rivoli",
+        "via roma 5",
+        "ул. ленина 5",
+        "१२ गांधी मार्ग",
+        "خیابان ولیعصر",
+        "NW",
+        "12-B",
+        "12 MaIN St",
+    ],
+)
+def test_other_streets_are_left_to_the_letter(text):
+    assert run(street_kernel, text).value[0].as_py() == text
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("PARIS", "Paris"),
+        ("new york", "New York"),
+        ("WASHINGTON DC", "Washington DC"),
+        ("STRATFORD-UPON-AVON", "Stratford-upon-Avon"),
+        ("FRANKFURT AM MAIN", "Frankfurt am Main"),
+        ("RIO DE JANEIRO", "Rio de Janeiro"),
+        ("LE HAVRE", "Le Havre"),
+        ("L'AQUILA", "L'Aquila"),
+        ("İSTANBUL", "İstanbul"),
+        ("МОСКВА", "Москва"),
+    ],
+)
+def test_a_shouted_or_whispered_city_is_put_right(before, after):
+    assert run(city_kernel, before).value[0].as_py() == after
+
+
+@pytest.mark.parametrize("text", ["NYC", "LA", "मुंबई", "తిరుపతి", "سنندج", "s-Hertogenbosch", "東京", "McAllen"])
+def test_other_cities_are_left_to_the_letter(text):
+    found = run(city_kernel, text)
+    assert (found.value[0].as_py(), found.verdict[0]) == (text, VALID)
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "value", "code", "verdict"),
+    [
+        ("california", "US", "CA", "US-CA", VALID),
+        ("Calif.", "US", "CA", "US-CA", VALID),
+        ("US-CA", "US", "CA", "US-CA", VALID),
+        ("Ontario", "CA", "ON", "CA-ON", VALID),
+        ("New South Wales", "AU", "NSW", "AU-NSW", VALID),
+        ("São Paulo", "BR", "SP", "BR-SP", VALID),
+        ("WA", "AU", "WA", "AU-WA", VALID),
+        ("Maharashtra", "IN", "Maharashtra", "IN-MH", VALID),
+        ("Bayern", "DE", "Bayern", "DE-BY", VALID),
+        ("Zürich", "CH", "Zürich", None, UNKNOWN),
+        ("California", "", "California", None, UNKNOWN),
+        ("Bavaria", "US", "Bavaria", None, UNKNOWN),
+    ],
+)
+def test_a_region_gets_its_code(text, region, value, code, verdict):
+    found = run(region_kernel, text, region)
+    assert found.value[0].as_py() == value
+    assert found.attributes["region_code"][0].as_py() == code
+    assert found.verdict[0] == verdict
+    assert ("region.unknown" in found.issues) == (region == "US" and code is None)
+
+
+def test_a_mistyped_region_gets_a_suggestion_only():
+    found = run(region_kernel, "Californa", "US")
+    assert found.value[0].as_py() == "Californa"
+    assert found.attributes["region_suggestion"][0].as_py() == "US-CA"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Deutschland", "DE"),
+        ("usa", "US"),
+        ("U.S.A.", "US"),
+        ("भारत", "IN"),
+        ("ایران", "IR"),
+        ("NA", "NA"),
+        ("DEU", "DE"),
+        ("fr", "FR"),
+    ],
+)
+def test_a_country_gets_its_code(text, code):
+    found = run(country_kernel, text)
+    assert (found.value[0].as_py(), found.verdict[0], dict(found.issues)) == (code, VALID, {})
+
+
+def test_an_unknown_country_stays():
+    found = run(country_kernel, "Absurdistan")
+    assert (found.value[0].as_py(), found.verdict[0]) == ("Absurdistan", INVALID)
+    assert found.issues["country.unknown"][0]
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "after", "reason"),
+    [
+        ("sw1a2aa", "GB", "SW1A 2AA", "postcode.format"),
+        ("SW1A 2AA", "GB", "SW1A 2AA", None),
+        ("2134", "US", "02134", "postcode.zeros"),
+        ("501", "US", "00501", "postcode.zeros"),
+        ("12345.0", "US", "12345", "postcode.decimal"),
+        ("123456789", "US", "12345-6789", "postcode.format"),
+        ("12345-6789", "US", "12345-6789", None),
+        ("k1a0b1", "CA", "K1A 0B1", "postcode.format"),
+        ("1234ab", "NL", "1234 AB", "postcode.format"),
+        ("11455", "SE", "114 55", "postcode.format"),
+        ("00950", "PL", "00-950", "postcode.format"),
+        ("D-10115", "DE", "10115", "postcode.format"),
+        ("01310100", "BR", "01310-100", "postcode.format"),
+        ("110 001", "IN", "110001", "postcode.format"),
+        ("११०००१", "IN", "110001", "postcode.format"),
+        ("۱۲۳۴۵۶۷۸۹۰", "IR", "1234567890", "postcode.format"),
+        ("1000001", "JP", "100-0001", "postcode.format"),
+        ("B1636FDA", "AR", "B1636FDA", None),
+    ],
+)
+def test_a_postcode_is_written_the_usual_way(text, region, after, reason):
+    found = run(postcode_kernel, text, region)
+    assert (found.value[0].as_py(), found.reason[0].as_py(), found.verdict[0]) == (after, reason, VALID)
+    assert not found.issues
+
+
+def test_a_postcode_of_another_country_is_said_and_kept():
+    found = run(postcode_kernel, "SW1A 2AA", "DE")
+    assert (found.value[0].as_py(), found.verdict[0]) == ("SW1A 2AA", INVALID)
+    assert found.issues["postcode.mismatch"][0]
+
+
+def test_a_mere_default_region_neither_pads_nor_blames():
+    found = run(postcode_kernel, "2134", None, default="US")
+    assert (found.value[0].as_py(), found.verdict[0], dict(found.issues)) == ("2134", UNKNOWN, {})
+    assert run(postcode_kernel, "123456789", None, default="US").value[0].as_py() == "12345-6789"
+
+
+def test_the_table_of_postcodes_is_sound():
+    rows = read_rows("postcodes.csv")
+    assert len(rows) >= 60
+    assert len({row["country"] for row in rows}) == len(rows)
+    probe = pa.array(["12345", "A1A1A1"], TEXT)
+    for row in rows:
+        pattern = f"^(?:{row['pattern']})$"
+        pc.replace_substring_regex(probe, pattern, row["template"])  # raises where the template names a missing group
+        groups = row["pattern"].count("(") - row["pattern"].count("(?:")
+        assert groups >= 1, row
+        assert all(f"\\{number}" in row["template"] for number in range(1, groups + 1)), row

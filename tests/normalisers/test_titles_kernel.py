@@ -1,0 +1,114 @@
+"""Job titles: case, function and level."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from crmclean.normalisers.titles import FUNCTIONS, LEVELS, title_kernel
+from crmclean.tables.evidence import TEXT
+from crmclean.tables.normalised import INVALID, CellOptions
+
+
+def run(text: str):
+    return title_kernel(pa.array([text], TEXT), CellOptions(field="title"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("SALES MANAGER", "Sales Manager"),
+        ("sales manager", "Sales Manager"),
+        ("vp of sales", "VP of Sales"),
+        ("ceo", "CEO"),
+        ("HR BUSINESS PARTNER", "HR Business Partner"),
+        ("SR. BUYER", "Sr. Buyer"),
+        ("co-founder & ceo", "Co-Founder & CEO"),
+        ("R&D MANAGER", "R&D Manager"),
+        ("HEAD OF IT/SECURITY", "Head of IT/Security"),
+        ("ГЕНЕРАЛЬНЫЙ ДИРЕКТОР", "Генеральный директор"),
+        ("DIRECTEUR GÉNÉRAL", "Directeur Général"),
+    ],
+)
+def test_case_is_put_right(before, after):
+    found = run(before)
+    assert (found.value[0].as_py(), found.reason[0].as_py()) == (after, "title.case")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CEO",
+        "CTO",
+        "Sales manager",
+        "directeur commercial",
+        "менеджер",
+        "मुख्य अधिकारी",
+        "مدیر فروش",
+        "DGM",
+        "MTS",
+        "kierownik",
+        "iOS Developer",
+    ],
+)
+def test_correct_and_foreign_titles_are_left_to_the_letter(text):
+    found = run(text)
+    assert (found.value[0].as_py(), found.reason[0].as_py()) == (text, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "function", "level"),
+    [
+        ("VP of Sales", "sales", "vp"),
+        ("Vice President, Marketing", "marketing", "vp"),
+        ("CEO", "general_management", "c_level"),
+        ("C.E.O.", "general_management", "c_level"),
+        ("Chief Financial Officer", "finance", "c_level"),
+        ("Managing Director", "general_management", "c_level"),
+        ("Owner", "general_management", "c_level"),
+        ("Product Owner", "product", "staff"),
+        ("Director of Purchasing", "purchasing", "director"),
+        ("Head of IT", "it", "head"),
+        ("Sales Manager", "sales", "manager"),
+        ("Senior Software Engineer", "engineering", "senior"),
+        ("HR Business Partner", "hr", "staff"),
+        ("Executive Assistant to the CEO", "administration", "staff"),
+        ("Marketing Intern", "marketing", "intern"),
+        ("General Counsel", "legal", "head"),
+        ("Geschäftsführer", "general_management", "c_level"),
+        ("Vertriebsleiter", "sales", "head"),
+        ("Leiterin Einkauf", "purchasing", "head"),
+        ("Directeur Général", "general_management", "c_level"),
+        ("Directrice des ressources humaines", "hr", "director"),
+        ("Jefe de Compras", "purchasing", "head"),
+        ("Gerente de Vendas", "sales", "manager"),
+        ("Amministratore Delegato", "general_management", "c_level"),
+        ("प्रबंध निदेशक", "general_management", "c_level"),
+        ("বিক্রয় ব্যবস্থাপক", "sales", "manager"),
+        ("సేల్స్ మేనేజర్", "sales", "manager"),
+        ("விற்பனை மேலாளர்", "sales", "manager"),
+        ("مدیر فروش", "sales", "manager"),
+        ("مدیرعامل", "general_management", "c_level"),
+        ("Генеральный директор", "general_management", "c_level"),
+        ("销售经理", "sales", "manager"),
+    ],
+)
+def test_function_and_level_are_learnt_in_many_languages(text, function, level):
+    found = run(text).attributes
+    assert (found["title_function"][0].as_py(), found["title_level"][0].as_py()) == (function, level)
+    assert function in FUNCTIONS
+    assert level in LEVELS
+
+
+@pytest.mark.parametrize("text", ["Zookeeper", "हलवाई", "Blumenbinder"])
+def test_an_unknown_title_has_neither(text):
+    found = run(text).attributes
+    assert found["title_function"][0].as_py() is None
+    assert found["title_level"][0].as_py() is None
+
+
+@pytest.mark.parametrize("text", ["xxx", "n/a", "none", "asdf", "-", "12345"])
+def test_fillers_are_bogus(text):
+    found = run(text)
+    assert found.issues["title.bogus"][0]
+    assert found.verdict[0] == INVALID
