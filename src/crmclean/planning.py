@@ -20,7 +20,8 @@ from crmclean.errors import UsageError
 from crmclean.keys.emails import email_domain, is_free_mail
 from crmclean.keys.places import country_key
 from crmclean.mapping import ColumnGuess, map_table
-from crmclean.mapping.packs import fold_header, is_known_header
+from crmclean.mapping.known import is_known_header
+from crmclean.mapping.packs import fold_header
 from crmclean.normalisers.date_evidence import DateEvidence, date_evidence
 from crmclean.normalisers.phones import phone_kernel
 from crmclean.plan import ColumnPlan, DialectPlan, Plan
@@ -34,9 +35,10 @@ if TYPE_CHECKING:
     from crmclean.files.read import Source
     from crmclean.ruleset.spec import Rules
 
-__all__ = ["infer_plan", "is_known_header"]
+__all__ = ["infer_plan"]
 
 _MOST_DISTINCT, _SAMPLE = 200_000, 50_000
+_STRAY = 50  # one date in fifty decides nothing against the rest
 _HALF = 0.5  # a region that is not even half of what is known is no default
 
 _MONTH_FIRST: Final = frozenset({"US", "PH", "PW", "FM", "MH", "GU", "PR", "VI", "AS", "MP", "UM"})
@@ -237,11 +239,15 @@ def _date_order(name: str, evidence: Mapping[str, DateEvidence], region: str) ->
     found = evidence[name]
     if not found.slots:
         return ("ymd", 1.0, "") if found.whole_year_first else ("", 1.0, "")
+    if found.slots * _STRAY <= found.whole_year_first:
+        return "ymd", 0.95, f"{found.slots} dates that do not start with the year are left as they are"
     own = _decided(found)
     if own:
         return own
     if found.day_first and found.month_first:
         return "", 0.5, f"{found.day_first} dates can only be day first, {found.month_first} only month first"
+    if found.whole_year_first:  # some of its dates were read, by an earlier run perhaps, and these were not
+        return "", 0.5, "year-first dates among others whose day and month cannot be told apart"
     if found.dotted == found.slots:
         return "dmy", 0.9, "dates with dots are day first"
     others = [decision for other, each in evidence.items() if other != name and (decision := _decided(each))]
@@ -255,11 +261,15 @@ def _date_order(name: str, evidence: Mapping[str, DateEvidence], region: str) ->
 
 
 def _decided(found: DateEvidence) -> tuple[str, float, str] | None:
-    """What numbers above 12 decide; a stray one in fifty does not count against the rest."""
+    """What numbers above 12 decide; a stray one in fifty does not count against the rest.
+
+    The strays stay as they were typed. In the cleaned file they stand among year-first dates, at most one to fifty,
+    which `_date_order` knows: so a second run does not read them either.
+    """
     counts = {"dmy": found.day_first, "mdy": found.month_first, "ymd": found.year_first}
     best = max(counts, key=lambda order: counts[order])
     total = sum(counts.values())
-    if not total or counts[best] < 0.98 * total:
+    if not total or (total - counts[best]) * _STRAY > counts[best]:
         return None
     what = {"dmy": "day", "mdy": "month", "ymd": "year"}[best]
     word = "year" if best == "ymd" else "day"

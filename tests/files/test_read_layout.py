@@ -158,6 +158,13 @@ def test_title_blocks_with_delimiters_in_them(text: str, header_line: int) -> No
     assert source.not_data.num_rows == header_line - 1
 
 
+def test_a_narrow_header_of_known_words_is_not_a_title() -> None:
+    text = "name,city\n" + "Ana,Pune,x,y\nBen,Goa,z,w\nCleo,Rome,u,v\n"
+    source = read(text, known=lambda cell: cell in ("name", "city"))
+    assert source.header == ("name", "city")
+    assert len(source.unaligned) == 3
+
+
 @pytest.mark.parametrize("delimiter", list(",;\t|^~"))
 def test_delimiters(delimiter: str) -> None:
     text = "\n".join(delimiter.join(row) for row in [("id", "name", "note"), ("1", "Ana", "a, b; c"), ("2", "Ben", "")])

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import random
+from pathlib import Path
+
+import publicsuffixlist
 import pyarrow as pa
 import pytest
 from rapidfuzz.distance import OSA
 
 from crmclean.keys.domains import has_public_suffix, typo_domain
+from crmclean.keys.emails import registrable_domain
 from crmclean.keys.lists import read_toml, read_words
 from crmclean.tables.evidence import TEXT
 
@@ -89,3 +94,17 @@ def test_domains_suggestions_are_near() -> None:
 def test_domains_public_suffix() -> None:
     domains = ["acme.com", "acme.co.in", "acme.corp", "acme.internal", "acme.ایران", "ACME.DE", "", "acme"]
     assert has_public_suffix(pa.array(domains, TEXT)).tolist() == [True, True, False, False, True, True, False, False]
+
+
+def test_domains_registrable_equals_the_public_suffix_list() -> None:
+    """The short cut for domains of two labels answers as the library does, for every rule of the list and around it."""
+    chance = random.Random(3)
+    lines = Path(publicsuffixlist.PSLFILE).read_text(encoding="utf-8").splitlines()
+    rules = sorted({line.split(" ")[0].lstrip("*!.").lower() for line in lines if line and not line.startswith("//")})
+    domains = set(rules) | {f"x.{rule}" for rule in rules if chance.random() < 0.3}
+    domains |= {f"a{number}.{chance.choice(rules).rpartition('.')[2]}" for number in range(2_000)}
+    domains |= {"acme.corp", "x.np", "a.b.np", "www.ck", "y.ck", "mm", "a-b.com", "-.com", "a.com.", ".com", "a..com"}
+    suffixes = publicsuffixlist.PublicSuffixList()
+    texts = sorted(domain for domain in domains if "." in domain)
+    expected = [suffixes.privatesuffix(text.strip(". ")) or "" for text in texts]
+    assert registrable_domain(pa.array(texts, TEXT)).to_pylist() == expected

@@ -27,6 +27,7 @@ def run(text: str):
         ("O'REILLY MEDIA, INC.", "O'Reilly Media, Inc."),
         ("AUTOSTRADE PER L'ITALIA S.P.A.", "Autostrade PER L'Italia S.p.A."),
         ("ERNST & YOUNG LLP", "Ernst & Young LLP"),
+        ("GLOBEX INDUSTRIES, THE", "Globex Industries, The"),
     ],
 )
 def test_a_shouted_company_is_put_right(before, after):
@@ -97,7 +98,8 @@ def test_the_legal_form_is_learnt(text, base, form):
 
 
 @pytest.mark.parametrize(
-    "text", ["self", "n/a company", "asdf", "none", "Test Company", "privat", "нет", "ندارد", "---", "qwerty"]
+    "text",
+    ["self", "NONE", "TEST", "n/a company", "asdf", "none", "Test Company", "privat", "нет", "ندارد", "---", "qwerty"],
 )
 def test_fillers_are_bogus(text):
     found = run(text)

@@ -99,7 +99,8 @@ def differences(texts: list[str]) -> list[tuple[str, object, object]]:
         if plain[place] and (want is None or values[place] != text.lower() or want.lower() != text.lower()):
             out.append((text, values[place], want))
         elif want is not None and not text.startswith(("'", "`")):
-            if not valid[place] or values[place] not in (text, want.lower()):
+            local, _, domain = want.rpartition("@")  # lower case is for the part before the @ only: the domain is done
+            if not valid[place] or values[place] not in (text, f"{local.lower()}@{domain}"):
                 out.append((text, values[place], want))
         elif valid[place] and values[place] != text and by_library(values[place]) != values[place]:
             out.append((text, values[place], want))

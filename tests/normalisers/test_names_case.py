@@ -54,6 +54,7 @@ def value(text: str, field: str = "full_name", region: str = "") -> tuple[str, s
         ("ՀԱՅԿ", "Հայկ"),
         ("ST JOHN", "St John"),
         ("LI NG", "Li Ng"),
+        ("GEORGE YOUNGER, 2ND VISCOUNT OF LECKIE", "George Younger, 2nd Viscount of Leckie"),
     ],
 )
 def test_shouted_and_whispered_names_are_put_right(before, after):

@@ -55,7 +55,14 @@ def test_fillers_are_bogus(text):
             (name, "full_name")
             for name in ("Adam Fake", "Jane Doe", "प्रिया", "Ooi Lim", "Aaron Aas", "Anna Unknownova")
         ],
-        *[("Sir", "salutation"), ("Madam", "salutation"), ("III", "suffix"), ("2nd", "suffix"), ("Mrs", "salutation")],
+        *[
+            ("Sir", "salutation"),
+            ("Madam", "salutation"),
+            ("III", "suffix"),
+            ("2nd", "suffix"),
+            ("Mrs", "salutation"),
+            ("Batman", "last_name"),
+        ],
     ],
 )
 def test_real_names_are_valid(text, field):

@@ -139,6 +139,15 @@ def test_an_unknown_country_stays():
 
 
 @pytest.mark.parametrize(
+    ("text", "code"), [("Germnay", "DE"), ("Netherlnds", "NL"), ("Indiana", "IN"), ("Narnia", None)]
+)
+def test_a_mistyped_country_gets_a_suggestion_only(text, code):
+    found = run(country_kernel, text)
+    assert found.value[0].as_py() == text
+    assert found.attributes["country_suggestion"][0].as_py() == code
+
+
+@pytest.mark.parametrize(
     ("text", "region", "after", "reason"),
     [
         ("sw1a2aa", "GB", "SW1A 2AA", "postcode.format"),

@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 
 from crmclean.errors import InputMissing, UsageError
 from crmclean.files.read import read_source
+from crmclean.mapping.known import is_known_header
+from crmclean.normalisers.dates import date_kernel
 from crmclean.plan import Plan
-from crmclean.planning import _marks, infer_plan, is_known_header
+from crmclean.planning import _marks, infer_plan
 from crmclean.ruleset.spec import InputRules, Rules
+from crmclean.tables.normalised import CellOptions
 
 
 def plan_of(rules: Rules | None = None, **columns: list[str | None]) -> Plan:
@@ -192,6 +195,43 @@ def test_any_table_has_a_plan(cells: dict[str, list[str]]) -> None:
     plan = infer_plan(pa.table({name: pa.array(values) for name, values in cells.items()}))
     assert [item.column for item in plan.columns] == list(cells)
     assert [item.field for item in Plan.from_toml(plan.to_toml()).columns] == [item.field for item in plan.columns]
+
+
+DATES = st.sampled_from(
+    ["1/2/2025", "3/4/2025", "13/4/2025", "4/13/2025", "4/4/2025", "1.2.2025", "25.12.2025", "2025-01-02", "TBD",
+     "1402/1/1", "1402/13/1", "15 Jan 2025", "24-01-15", "3/4/25", "45366", "31/31/2025"]
+)  # fmt: skip
+
+
+@settings(derandomize=True, max_examples=40, deadline=None)
+@given(
+    st.lists(DATES, max_size=12), st.lists(DATES, max_size=12), st.integers(0, 60), st.sampled_from(["", "US", "IN"])
+)
+def test_cleaning_cleaned_dates_changes_nothing(left: list[str], right: list[str], more: int, region: str) -> None:
+    rules = Rules(input=InputRules(region=region))
+    regular = [f"{1 + day % 28}/{1 + day % 12}/{2020 + day % 5}" for day in range(more)]
+    columns = {"Created": [*left, *regular], "Modified": right}
+    once = _cleaned(columns, rules)
+    assert _cleaned(once, rules) == once
+
+
+def _cleaned(columns: dict[str, list[str]], rules: Rules) -> dict[str, list[str]]:
+    rows = max(map(len, columns.values()))
+    padded = {name: pa.array(cells + [""] * (rows - len(cells)), pa.large_string()) for name, cells in columns.items()}
+    plan = infer_plan(pa.table(padded), rules)
+    return {
+        item.column: date_kernel(
+            pa.array(columns[item.column], pa.large_string()),
+            CellOptions(date_order=item.date_order, calendar=item.calendar, field=item.field or ""),
+        ).value.to_pylist()
+        for item in plan.columns
+    }
+
+
+def test_consent_in_a_status_is_found_again_after_cleaning() -> None:
+    frame = pd.DataFrame({"Status": ["true", "false"], "crmclean_record_id": ["1", "2"]})
+    assert infer_plan(frame).of("Status").field == "email_opt_in"
+    assert infer_plan(frame[["Status"]]).of("Status").field == "status"
 
 
 def test_a_sample_of_a_huge_column_does_not_depend_on_the_order(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints, combine_codes
 from crmclean.dedup.pairs import pairs_of_runs, runs
 
-__all__ = ["Candidates", "Rule", "RuleReport", "candidate_pairs", "rules_of"]
+__all__ = ["Candidates", "Rule", "RuleReport", "candidate_pairs", "rules_of", "shared_rules"]
 
 _WINDOW = 4
 _NEIGHBOURS = 3
@@ -204,6 +204,21 @@ def _windowed(keys: _Keys, block: Ints, members: Ints, window: int) -> tuple[Int
     order = np.lexsort((keys.rank()[members], block))
     starts, lengths = runs(block[order])
     return pairs_of_runs(members[order], starts, lengths, window)
+
+
+def shared_rules(records: Records, entity: str, left: int, right: int) -> list[tuple[str, bool]]:
+    """For each blocking rule the file allows, whether two records (canonical numbers) agree on all its keys."""
+    keys = _Keys(records)
+    answers = []
+    for rule in rules_of(entity):
+        if rule.keys[0].startswith("name_order") or not all(keys.has(name) for name in rule.keys):
+            continue
+        agreed = True
+        for name in rule.keys:
+            pool = keys.codes(name).reshape(-1, records.count)
+            agreed &= bool(set(pool[:, left].tolist()) & set(pool[:, right].tolist()) - {0})
+        answers.append((rule.name, agreed))
+    return answers
 
 
 class _Keys:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,35 +20,21 @@ from crmclean.dedup.cluster import cluster_records
 from crmclean.dedup.compare import Levels
 from crmclean.dedup.decide import Decisions, decide_links
 from crmclean.dedup.describe import describe_run
-from crmclean.dedup.encode import Columns, Records, encode
+from crmclean.dedup.encode import Columns, Records
+from crmclean.dedup.explanation import Explanation, explain_records
 from crmclean.dedup.forms import Ints
-from crmclean.dedup.frequency import Table, count_values
-from crmclean.dedup.levels import Comparer
 from crmclean.dedup.model import Fit, fit_model, prior_model
-from crmclean.dedup.priors import DIFFERENT, comparisons_of
-from crmclean.dedup.weights import Model, Scored, probability_of, score_pairs, value_tables
+from crmclean.dedup.priors import DIFFERENT
+from crmclean.dedup.weights import Model, probability_of
+from crmclean.dedup.workings import Settings, Workings, frozen_model, prepare
 from crmclean.tables.evidence import empty_table, enum_array, evidence_table
 
-__all__ = ["Result", "Settings", "Workings", "link_records", "prepare"]
+__all__ = ["Explanation", "Result", "Settings", "explain_pair", "link_records"]
 
 _PRIOR_ROOM = 16.0  # how much larger than believed the share of matches may be before pairs are ruled out
 _ATTESTED = 3.0  # carriers from which on a given name is a name and not a slip
 _DECISIVE = -4.5  # bits against a match from which on an identifier that differs is decisive
 _HARDLY = -6.0  # evidence below which contradictions of strong fields keep two records of a chain apart
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the dedup core has to know that is not in the data."""
-
-    entity: Literal["person", "company"] = "person"
-    match_probability: float = 0.9
-    review_probability: float = 0.5
-    keep_probability: float = 0.01
-    pairs_per_row: int = 12
-    max_block: int = 400
-    chunk_pairs: int = 2_000_000
-    exclude: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -69,29 +55,6 @@ class Result:
     links: pa.Table
     cluster: np.ndarray[Any, np.dtype[np.int32]]
     measures: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Workings:
-    """A file made ready for comparing pairs: its records, their comparer and the frequency tables."""
-
-    records: Records
-    comparer: Comparer
-    tables: Mapping[str, Table]
-
-    def score(self, model: Model, left: Ints, right: Ints) -> tuple[Scored, Levels]:
-        """Weights and levels of pairs of canonical record numbers."""
-        levels, shared = self.comparer.levels(left, right)
-        return score_pairs(model, self.tables, self.records, (left, right), levels, shared), levels
-
-
-def prepare(fields: Columns, settings: Settings, order: Ints | None = None) -> Workings:
-    """Encode the records and count the frequencies of their values."""
-    records = encode(fields, settings.entity, exclude=settings.exclude, order=order)
-    comparisons = comparisons_of(settings.entity)
-    carriers = count_values(records, comparisons)
-    comparer = Comparer(records, comparisons, carriers)
-    return Workings(records, comparer, value_tables(comparer.active, carriers, records.count))
 
 
 def link_records(
@@ -151,6 +114,25 @@ def link_records(
     return Result(links, _labels_by_position(work.records, clusters.labels), described)
 
 
+def explain_pair(
+    fields: Columns, settings: Settings, measures: Mapping[str, Any], left: int, right: int
+) -> Explanation:
+    """Why two records were linked or not, recomputed from the records and the measures of the run.
+
+    Parameters
+    ----------
+    measures : mapping
+        ``Result.measures`` of the run.
+    left, right : int
+        Positions in the given arrays. The pair need not have been compared.
+    """
+    work = prepare(fields, settings)
+    model = frozen_model(prior_model(settings.entity, work.comparer.active, work.records.count), measures)
+    place = np.empty(work.records.count, np.int64)
+    place[work.records.position] = np.arange(work.records.count)
+    return explain_records(work, model, settings, int(place[left]), int(place[right]))
+
+
 def _hopeful(work: Workings, candidates: Candidates, prior: float, settings: Settings) -> Candidates:
     """The candidates that could be kept if the prior were ``prior``."""
     prior = min(prior, 0.5)
@@ -163,25 +145,6 @@ def _hopeful(work: Workings, candidates: Candidates, prior: float, settings: Set
     found = np.flatnonzero(hopeful)
     return replace(
         candidates, left=candidates.left[found], right=candidates.right[found], rules=candidates.rules[found]
-    )
-
-
-def frozen_model(start: Model, measures: Mapping[str, Any]) -> Model:
-    """The model of an earlier run, from its measures; comparisons it did not know keep their priors."""
-    shares = {
-        side: {
-            **getattr(start, side),
-            **{name: np.array(values) for name, values in measures[side].items() if name in start.m},
-        }
-        for side in ("m", "u")
-    }
-    return Model(
-        start.entity,
-        start.comparisons,
-        shares["m"],
-        shares["u"],
-        float(measures["prior"]),
-        float(measures["community"]),
     )
 
 

@@ -135,7 +135,7 @@ def find_layout(
     if not records:
         return Layout(0, bool(has_header), 0, 0.0, ("no records",))
     width = _usual_width(records)
-    first = _wider_block(records, gaps) or _skip_preamble(records, width)
+    first = _wider_block(records, gaps, known) or _skip_preamble(records, width)
     notes = [f"{first} records above the table"] if first else []
     if has_header is not None:
         return Layout(first, has_header, len(records[first]) if has_header else width, 1.0, tuple(notes))
@@ -156,7 +156,7 @@ def _filled(cells: Sequence[str]) -> int:
     return sum(1 for cell in cells if cell.strip())
 
 
-def _wider_block(records: Sequence[Sequence[str]], gaps: Sequence[bool]) -> int:
+def _wider_block(records: Sequence[Sequence[str]], gaps: Sequence[bool], known: Callable[[str], bool] | None) -> int:
     """Index of a header-like record that begins a block of wider records below a narrow one; 0 if there is none.
 
     It takes a blank line (or a row of empty cells) between the two, or a difference of two cells at least: a title
@@ -172,8 +172,13 @@ def _wider_block(records: Sequence[Sequence[str]], gaps: Sequence[bool]) -> int:
         if sum(1 for cells in below if cells == width) < 0.8 * len(below):
             continue
         if _looks_like_header(records[index], (width + 1) // 2):
-            return index
+            heads = max(_known(row, known) for row in records[:index])
+            return 0 if heads > _known(records[index], known) else index
     return 0
+
+
+def _known(cells: Sequence[str], known: Callable[[str], bool] | None) -> int:
+    return sum(1 for cell in cells if known(cell)) if known else 0
 
 
 def _skip_preamble(records: Sequence[Sequence[str]], width: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -97,6 +98,19 @@ def _suffixes() -> Any:
     return PublicSuffixList()
 
 
+@lru_cache(maxsize=1)
+def _short_suffixes() -> tuple[pa.LargeStringArray, str]:
+    """The ``name.tld`` the public suffix list has a rule about (``co.uk``), and a pattern of the top-level domains in
+    which every second level is a suffix (``*.np``): any other domain of two labels is somebody's own."""
+    from publicsuffixlist import PSLFILE
+
+    lines = Path(PSLFILE).read_text(encoding="utf-8").splitlines()
+    rules = {line.split(" ")[0].strip().lower() for line in lines if line.strip() and not line.startswith("//")}
+    bare = {rule.lstrip("!*.") for rule in rules}
+    wild = sorted(rule[2:] for rule in rules if rule.startswith("*.") and rule.count(".") == 1)
+    return pa.array(sorted(rule for rule in bare if rule.count(".") == 1), TEXT), rf"\.(?:{'|'.join(wild)})$"
+
+
 def registrable_domain(array: Any) -> pa.LargeStringArray:
     """The part of a domain somebody registered: ``mail.shop.co.uk`` -> ``shop.co.uk``; ``""`` for a bare suffix.
 
@@ -104,7 +118,14 @@ def registrable_domain(array: Any) -> pa.LargeStringArray:
     ['shop.co.uk', 'acme.com', '', '']
     """
     domains = blank_nulls(as_text(array))
+    plain = pc.match_substring_regex(domains, r"^[a-z0-9][a-z0-9\-]*\.[a-z]+$")  # a name and a top-level domain
+    suffixes, wild = _short_suffixes()
+    listed = pc.or_(pc.is_in(domains, value_set=suffixes), pc.match_substring_regex(domains, wild))
+    short = pc.and_(plain, pc.invert(listed))
+    return map_subset(domains, pc.invert(short), _registrable_by_list)
 
+
+def _registrable_by_list(domains: pa.LargeStringArray) -> pa.LargeStringArray:
     def registrable(values: list[str]) -> Sequence[str]:
         suffixes = _suffixes()
         cleaned = [value.lower().strip(". ") for value in values]

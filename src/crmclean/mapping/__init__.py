@@ -85,6 +85,8 @@ def map_table(header: Sequence[str], samples: Mapping[str, pa.Array] | None = No
     nothing = pa.array([], pa.large_string())
     looks = looks_of([values.get(column, nothing) for column in header]) if values else [Looks()] * len(header)
     judged = [by_values(guess, look) for guess, look in zip(guesses, looks, strict=True)]
+    if any(name.strip().casefold().startswith("crmclean_") for name in header):
+        judged = [_as_cleaned(guess, look) for guess, look in zip(judged, looks, strict=True)]
     settled = _accounts(_modest(guesses, _seconded(guesses, judged)))
     columns = [_column(name, guess) for name, guess in zip(header, settled, strict=True)]
     return MappedTable(system, tuple(columns))
@@ -99,6 +101,13 @@ def _seconded(before: Sequence[HeaderGuess], after: Sequence[HeaderGuess]) -> li
         else new
         for old, new in zip(before, after, strict=True)
     ]
+
+
+def _as_cleaned(guess: HeaderGuess, looks: Looks) -> HeaderGuess:
+    """An earlier run wrote the consent words of a status as true and false; they are consent still."""
+    if guess.field == "status" and looks.truth == 1.0:
+        return replace(guess, field="email_opt_in", confidence=0.8, why="a status of consent, cleaned before")
+    return guess
 
 
 _ONCE = frozenset({"country", "website"})

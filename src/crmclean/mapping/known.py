@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-import functools
+from functools import lru_cache
 
 from crmclean.mapping.packs import fold_header, load_packs
 
 __all__ = ["is_known_header"]
 
+_CELLS = frozenset({"", "no", "x"})  # headers that are far more often answers
 
-@functools.lru_cache(maxsize=4096)
+
+@lru_cache(maxsize=1)
+def _known() -> frozenset[str]:
+    keys = {key for pack in load_packs().values() for key, meaning in pack.headers.items() if meaning.field}
+    return frozenset(keys - _CELLS)
+
+
 def is_known_header(cell: str) -> bool:
-    """Whether the cell, folded, is a header of any pack."""
-    key = fold_header(cell)
-    return bool(key) and any(key in pack.headers for pack in load_packs().values())
+    """Whether a cell is a header that some pack maps to a field.
+
+    >>> is_known_header("E-mail address"), is_known_header("पिन कोड"), is_known_header("Ann")
+    (True, True, False)
+    """
+    return fold_header(cell) in _known()

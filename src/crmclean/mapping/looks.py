@@ -60,6 +60,7 @@ class Looks:
     number: float = 0.0
     yes_no: float = 0.0
     consent_word: float = 0.0
+    truth: float = 0.0  # "true" and "false" exactly
     honorific: float = 0.0
     legal_form: float = 0.0
     country: float = 0.0
@@ -114,6 +115,7 @@ def _masks(text: pa.LargeStringArray) -> dict[str, Mask]:
         "number": _matches(text, _NUMBER),
         "yes_no": _listed(text, "yes", "no", "granted", "denied"),
         "consent_word": _listed(text, "granted", "denied"),
+        "truth": np.asarray(pc.is_in(text, value_set=pa.array(["true", "false"], TEXT)), bool),
         "honorific": _matches(text, _HONORIFIC),
         "legal_form": np.asarray(has_legal_form(text), bool),
         "country": country,

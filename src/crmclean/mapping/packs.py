@@ -21,7 +21,6 @@ __all__ = [
     "fold_header",
     "header_words",
     "holders",
-    "is_known_header",
     "load_packs",
     "spread",
 ]
@@ -137,18 +136,3 @@ def spread() -> Mapping[str, int]:
             for key in [*pack.headers, *(f"={header}" for header in pack.spelt)]:
                 counts[key] = counts.get(key, 0) + 1
     return counts
-
-
-@lru_cache(maxsize=1)
-def _known() -> frozenset[str]:
-    keys = {key for pack in load_packs().values() for key, meaning in pack.headers.items() if meaning.field}
-    return frozenset(keys - {"", "no", "x"})
-
-
-def is_known_header(cell: str) -> bool:
-    """Whether a cell is a header some pack maps to a field.
-
-    >>> is_known_header("E-mail address"), is_known_header("पिन कोड"), is_known_header("Ann")
-    (True, True, False)
-    """
-    return fold_header(cell) in _known()

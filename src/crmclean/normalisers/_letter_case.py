@@ -117,6 +117,8 @@ def capitalised(word: str, turkish: bool = False) -> str:
     """
     small = lowered(word, turkish)
     for place, letter in enumerate(small):
+        if letter.isdigit():
+            break  # 2nd, 10th
         if letter.isalpha():
             return small[:place] + uppered(letter, turkish) + small[place + 1 :]
     return small

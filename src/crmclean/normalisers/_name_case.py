@@ -141,6 +141,8 @@ def _token(tokens: Sequence[str], words: Sequence[int], position: int, field: st
         return uppered(token)
     if _INITIALS.fullmatch(token):
         return uppered(token, lists.turkish)
+    if re.fullmatch(r"\([^\W\d_]{2,4}\)", token) and token.isupper():
+        return token  # (CEO)
     letters = token.strip(".,;")
     if len(letters) == 2 and letters.isascii() and letters.isalpha() and not _is_short_name(small, last, field):
         return uppered(token)

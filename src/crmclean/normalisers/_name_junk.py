@@ -47,7 +47,7 @@ def fillers(forms: pa.Array, key: str) -> Mask:
 def all_filler() -> tuple[str, str]:
     """Two patterns: every word of the value is filler; one word is more than an everyday filler."""
     keyboard = alternation(word_list(_WORDS, "names.keyboard"))
-    repeated = "|".join(f"{letter}{{3,}}" for letter in "abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщэюя")
+    repeated = "|".join(f"{letter}{{{4 if letter == 'i' else 3},}}" for letter in "abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщэюя")
     hard = rf"(?:(?:{keyboard})+|{repeated}|[sdfghjk]{{4,}})"
     beside = alternation(word_list(_WORDS, "names.beside"))
     return rf"^(?:{hard}|{beside})(?: (?:{hard}|{beside}))*$", rf"(?:^| ){hard}(?: |$)"
@@ -90,8 +90,8 @@ def judge(draft: Draft, field: str) -> Mask:
         company[:] = False
     filler = bogus(values, field) & draft.present & ~mail & ~phone
     digits = draft.matches(r"\p{Nd}") & ~mail & ~phone & ~filler
-    if field in ("suffix", "full_name", "last_name"):
-        digits &= ~draft.matches(r"(?i)^(?:\D*\s)?(?:1st|2nd|3rd|[4-9]th)\.?$")
+    if digits.any() and field in ("suffix", "full_name", "last_name"):
+        digits &= matches(pc.replace_substring_regex(values, r"(?i)\b\d{1,2}(?:st|nd|rd|th)\b", ""), r"\p{Nd}")
     nameless = digits & ~draft.matches(r"[\p{L}\p{M}]")
     draft.issue("name.email_in_name", mail)
     draft.issue("name.phone_in_name", phone)

@@ -22,7 +22,9 @@ __all__ = ["NameParts", "natural_order", "split_name"]
 
 _WORDS = "lists/name_words.toml"
 _COMMA = re.compile(r"\s*[,،，]\s*")
-_ASIDE = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"|“[^“”]*”)")
+_ASIDE = re.compile(r"(?<=\S)\s*(?:\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"|“[^“”]*”)|\s+[-–—|/]\s.*$|^\W+(?=\w)")
+_PATRONYMIC = re.compile(r"\w+(?:ович|евич|ильич|овна|евна|ична|інічна|івна|ївна)$")
+_CYRILLIC_INITIALS = re.compile(r"(?:[А-ЯЁІЇЄҐ]\.){1,2}$")
 _HAN = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003134f々〆]{2,4}")
 _HANGUL = re.compile(r"[가-힣]{2,5}")
 _EAST = re.compile(r"[぀-ヿ㐀-鿿豈-﫿\U00020000-\U0003134f가-힣]")
@@ -96,7 +98,7 @@ def split_name(text: str, region: str = "") -> NameParts:
         prefix, suffix = " ".join(family_prefixes + prefixes), ", ".join(early + suffixes)
         return NameParts(given, middle, " ".join(family), prefix, suffix)
     given, middle, surname = _core(tokens, prefixes, region)
-    return NameParts(given, middle, surname, " ".join(prefixes), ", ".join(suffixes))
+    return NameParts(given.strip("()[]\"“”"), middle, surname, " ".join(prefixes), ", ".join(suffixes))
 
 
 def _trim(tokens: list[str], region: str) -> tuple[list[str], list[str], list[str]]:
@@ -134,6 +136,10 @@ def _core(tokens: list[str], prefixes: Sequence[str], region: str) -> tuple[str,
         return " ".join(tokens[:-1]), "", tokens[-1]
     if len(tokens) == 3 and len(small[2]) == 1 and min(len(small[0]), len(small[1])) > 1 and region not in _TRAILING:
         return tokens[1], tokens[2], tokens[0]  # "Swanson Peter A"
+    if len(tokens) == 3 and _PATRONYMIC.match(small[2]):
+        return tokens[1], tokens[2], tokens[0]  # "Иванов Иван Иванович"
+    if len(tokens) == 2 and _CYRILLIC_INITIALS.match(tokens[1]) and len(small[0]) > 2:
+        return tokens[1], "", tokens[0]  # "Иванов И.И."
     if _family_first(tokens, small, region):
         return tokens[-1], " ".join(tokens[1:-1]), tokens[0]
     start = _family_start(tokens, small, region)
@@ -159,6 +165,8 @@ def _single(token: str, prefixes: Sequence[str], region: str) -> tuple[str, str,
 
 def _family_first(tokens: Sequence[str], small: Sequence[str], region: str) -> bool:
     if small[0] in _bare_list("order.vietnamese_only") and small[-1] not in _bare_list("order.vietnamese_only"):
+        return True
+    if small[0] in _bare_list("case.vietnamese") and len(small) > 2 and small[1] in ("van", "văn", "thi", "thị"):
         return True
     if small[0] in _bare_list("case.vietnamese") and (region == "VN" or (len(tokens) > 2 and not small[0].isascii())):
         return True

@@ -68,8 +68,9 @@ def normalise_company(series: Any) -> pd.DataFrame:
 def _bogus(draft: Draft) -> Mask:
     forms = filler_form(draft.value)
     every, hard = all_filler()
-    found = fillers(forms, "companies.whole") | (matches(forms, every) & matches(forms, hard))
-    found &= ~(shouted(draft.value) & matches(draft.value, r"^[A-Z]{3,4}$"))  # AAA, XYZ and DFG may be real
+    acronym = shouted(draft.value) & matches(draft.value, r"^[A-Z]{3,4}$")  # AAA, DFG and XYZ may be real
+    listed = fillers(forms, "companies.whole") & ~(acronym & matches(forms, "^(?:abcd?|xyz)$"))
+    found = listed | (matches(forms, every) & matches(forms, hard) & ~acronym)
     return (found | ~matches(draft.value, r"[\p{L}\p{M}\p{N}\p{S}]")) & draft.workable
 
 
@@ -92,7 +93,7 @@ def repaired(value: str) -> str:
 
     def write(found: re.Match[str]) -> str:
         nonlocal first
-        out = _written(found.group(), first)
+        out = _written(found.group(), first, last=found.end() == len(value))
         first = False
         return out
 
@@ -118,16 +119,16 @@ def _forms_written() -> dict[str, str]:
 
 
 @functools.lru_cache(maxsize=1 << 16)
-def _written(word: str, first: bool) -> str:
+def _written(word: str, first: bool, last: bool) -> str:
     small = lowered(word)
     form = _forms_written().get(small.replace(".", ""))
     if form is not None and not first:
         dotted = small.count(".") > 1
         return _dotted(word, form) if dotted else form + ("." if word.endswith(".") else "")
-    if not first and small in word_list(_WORDS, "case.small"):
-        return small
+    if small in word_list(_WORDS, "case.small"):
+        return capitalised(word) if first or last else small
     if not _is_word(word):
-        return capitalised(word) if first and small in word_list(_WORDS, "case.small") else word
+        return word
     if re.match(r"mc[bcdfghjklmnpqrstvwxz]?[a-z]{3}", small):
         return "Mc" + capitalised(word[2:])
     parts = re.split(r"(['’])", word)

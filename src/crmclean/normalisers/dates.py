@@ -5,7 +5,8 @@ fractions and the zone (``Z`` or ``+05:30``) appear only where they were written
 of seconds since 1970 is in UTC by definition and says so; a spreadsheet's day number has no zone.
 
 Which number is the day and which the month is never decided by a single cell: the column's ``date_order`` decides.
-Where a column cannot tell, a number above 12 still does, and everything else is left as typed.
+Where a column cannot tell (order ""), a number above 12 still does, and everything else is left as typed; in a column
+whose dates start with the year (``ymd``), a stray ``3/15/2024`` is left as typed too.
 
 Two-digit years fall into the hundred years that end twenty years after ``as_of`` (for birth dates: in the year of
 ``as_of``). Years 1300 to 1450 are Jalali in a column whose calendar is ``jalali``, and wherever the month has a
@@ -249,6 +250,8 @@ def _in_order(layout: Layout, cells: Bytes, options: CellOptions) -> tuple[Ints,
         return last, first, second, certain
     if _year_first(layout, options):
         return first, second, last, certain
+    if options.date_order == "ymd":  # the other dates say nothing about day and month, and a stray one decides nothing
+        return last, first, second, ~certain
     day_first = (first > 12) | (first == second)
     month_first = second > 12
     return last, np.where(month_first, first, second), np.where(month_first, second, first), ~day_first & ~month_first

@@ -130,7 +130,7 @@ def _special() -> str:
     words = frozenset(word.lower() for key in keys for word in word_list(_WORDS, key))
     first = frozenset(word.lower() for word in word_list(_WORDS, "case.vietnamese"))
     begins = rf"^(?:{alternation(first)}|abdul|abdel|abd|abu|عبد|ابو|أبو) "
-    begins += r"|[a-z]\.[a-z]{1,2}\.?$| [a-z]\.?$| vi$"
+    begins += r"|[a-z]\.[a-z]{1,2}\.?$| [a-z]\.?$| vi$|вич$|вна$|ична$|[а-яёіїєґ]\.$"
     return rf"(?i)(?:^|[ .-])(?:{alternation(words)}|m|y|i)\.?(?: |$)|{begins}|{_EAST}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import pyarrow.compute as pc
 from crmclean import text
 from crmclean.keys.lists import read_rows
 from crmclean.keys.places import country_key, region_key
-from crmclean.normalisers._draft import Draft, Mask, frame_of, matches, regions_of
+from crmclean.normalisers._draft import Draft, Mask, frame_of, matches, regions_of, scatter
 from crmclean.normalisers._letter_case import is_shouted, shouted, whispered
 from crmclean.normalisers._wordlists import word_list
 from crmclean.normalisers.addresses import place_case
@@ -105,40 +106,8 @@ def region_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | No
 
 
 def _suggest_region(draft: Draft, unknown: Mask, places: pa.Array) -> None:
-    if not unknown.any():
-        return
-    index = pa.array(np.flatnonzero(unknown))
-    folded = text.match_key(draft.value.take(index)).to_pylist()
-    pairs = zip(places.take(index).to_pylist(), folded, strict=True)
-    near = [_near_region(country, name) for country, name in pairs]
-    nothing = pa.nulls(len(draft.value), TEXT)
-    draft.attribute("region_suggestion", pc.replace_with_mask(nothing, pa.array(unknown), pa.array(near, TEXT)))
-
-
-@functools.lru_cache(maxsize=16)
-def _deletions(country: str) -> dict[str, str | None]:
-    """Each region name with one letter left out (or none) -> its code; None where two regions share the form."""
-    found: dict[str, str | None] = {}
-    for row in read_rows("regions.csv"):
-        if not row["code"].startswith(country):
-            continue
-        names = text.match_key(pa.array(row["names"].split("|"), TEXT)).to_pylist()
-        for form in {form for name in names if len(name) > 4 for form in _without_one(name)}:
-            found[form] = row["code"] if found.get(form, row["code"]) == row["code"] else None
-    return found
-
-
-def _without_one(name: str) -> set[str]:
-    return {name, *(name[:place] + name[place + 1 :] for place in range(len(name)))}
-
-
-def _near_region(country: str, name: str) -> str | None:
-    """The one region a single edit away (symmetric deletion), or None."""
-    if not 4 <= len(name) <= 40:
-        return None
-    table = _deletions(country)
-    near = {table[form] for form in _without_one(name) if form in table}
-    return next(iter(near)) if len(near) == 1 else None
+    codes = places.to_pylist() if unknown.any() else []
+    _suggest(draft, unknown, "region_suggestion", lambda place, name: _near(_near_regions(codes[place]), name))
 
 
 def normalise_region(series: Any, region: str = "", regions: Any = None) -> pd.DataFrame:
@@ -150,6 +119,57 @@ def normalise_region(series: Any, region: str = "", regions: Any = None) -> pd.D
     return frame_of(series, region_kernel, CellOptions(field="state", region=region), regions)
 
 
+# ---- mistyped names -----------------------------------------------------------------------------
+
+
+def _suggest(draft: Draft, unknown: Mask, name: str, near: Callable[[int, str], str | None]) -> None:
+    """Write an attribute for unknown names that are a letter away from one known name."""
+    if unknown.any():
+        folded = text.match_key(draft.value)
+        found = scatter(folded, unknown, near)
+        draft.attribute(name, pc.if_else(pa.array(unknown), found, pa.scalar(None, TEXT)))
+    else:
+        draft.attribute(name, pa.nulls(len(draft.value), TEXT))
+
+
+def _forms_of(names: Mapping[str, str]) -> dict[str, str | None]:
+    """Each folded name whole and with one letter left out -> its code; None where two codes share the form."""
+    found: dict[str, str | None] = {}
+    for name, code in names.items():
+        for form in sorted(_without_one(name)) if len(name) > 4 else ():
+            found[form] = code if found.get(form, code) == code else None
+    return found
+
+
+def _without_one(name: str) -> set[str]:
+    return {name, *(name[:place] + name[place + 1 :] for place in range(len(name)))}
+
+
+def _near(forms: Mapping[str, str | None], name: str) -> str | None:
+    """The one code a letter more, less, other or swapped away (symmetric deletion), or None."""
+    near = {forms[form] for form in _without_one(name) if form in forms} if 4 <= len(name) <= 40 else set()
+    return next(iter(near)) if len(near) == 1 else None
+
+
+@functools.lru_cache(maxsize=16)
+def _near_regions(country: str) -> dict[str, str | None]:
+    rows = [row for row in read_rows("regions.csv") if row["code"].startswith(country)]
+    names = pa.array([name for row in rows for name in row["names"].split("|")], TEXT)
+    codes = [row["code"] for row in rows for _ in row["names"].split("|")]
+    return _forms_of(dict(zip(text.match_key(names).to_pylist(), codes, strict=True)))
+
+
+@functools.lru_cache(maxsize=1)
+def _near_countries() -> dict[str, str | None]:
+    rows = read_rows("countries.csv")
+    names = text.match_key(pa.array([row["name"] for row in rows], TEXT)).to_pylist()
+    return _forms_of(dict(zip(names, [row["code"] for row in rows], strict=True)))
+
+
+def _near_country(_: int, name: str) -> str | None:
+    return _near(_near_countries(), name)
+
+
 # ---- countries ----------------------------------------------------------------------------------
 
 
@@ -157,13 +177,16 @@ def country_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | N
     """Normalise distinct countries to ISO 3166 alpha-2 codes.
 
     A name, code or nationality in any language of the table is understood; what is not stays as it is, with the issue
-    ``country.unknown``.
+    ``country.unknown``. Attribute ``country_suggestion``: the one country a letter away. It is not applied, for
+    ``Indiana`` in the country column is a letter away from ``Indian``.
     """
     draft = _tidy(values)
     code = country_key(draft.value)
     found = np.asarray(pc.fill_null(pc.not_equal(code, ""), False), bool) & draft.workable
     draft.replace(pc.if_else(pa.array(found), code, draft.value), "country.iso")
-    draft.issue("country.unknown", draft.present & ~found)
+    unknown = draft.present & ~found
+    draft.issue("country.unknown", unknown)
+    _suggest(draft, unknown & draft.workable, "country_suggestion", _near_country)
     draft.verdict[draft.present] = INVALID
     draft.verdict[found] = VALID
     return draft.finish()

@@ -1,0 +1,75 @@
+"""A file made ready for comparing pairs, and the settings it was made with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from crmclean.dedup.compare import Levels
+from crmclean.dedup.encode import Columns, Records, encode
+from crmclean.dedup.forms import Ints
+from crmclean.dedup.frequency import Table, count_values
+from crmclean.dedup.levels import Comparer
+from crmclean.dedup.priors import comparisons_of
+from crmclean.dedup.weights import Model, Scored, score_pairs, value_tables
+
+__all__ = ["Settings", "Workings", "frozen_model", "prepare"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the dedup core has to know that is not in the data."""
+
+    entity: Literal["person", "company"] = "person"
+    match_probability: float = 0.9
+    review_probability: float = 0.5
+    keep_probability: float = 0.01
+    pairs_per_row: int = 12
+    max_block: int = 400
+    chunk_pairs: int = 2_000_000
+    exclude: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Workings:
+    """A file made ready for comparing pairs: its records, their comparer and the frequency tables."""
+
+    records: Records
+    comparer: Comparer
+    tables: Mapping[str, Table]
+
+    def score(self, model: Model, left: Ints, right: Ints) -> tuple[Scored, Levels]:
+        """Weights and levels of pairs of canonical record numbers."""
+        levels, shared = self.comparer.levels(left, right)
+        return score_pairs(model, self.tables, self.records, (left, right), levels, shared), levels
+
+
+def prepare(fields: Columns, settings: Settings, order: Ints | None = None) -> Workings:
+    """Encode the records and count the frequencies of their values."""
+    records = encode(fields, settings.entity, exclude=settings.exclude, order=order)
+    comparisons = comparisons_of(settings.entity)
+    carriers = count_values(records, comparisons)
+    comparer = Comparer(records, comparisons, carriers)
+    return Workings(records, comparer, value_tables(comparer.active, carriers, records.count))
+
+
+def frozen_model(start: Model, measures: Mapping[str, Any]) -> Model:
+    """The model of an earlier run, from its measures; comparisons it did not know keep their priors."""
+    shares = {
+        side: {
+            **getattr(start, side),
+            **{name: np.array(values) for name, values in measures[side].items() if name in start.m},
+        }
+        for side in ("m", "u")
+    }
+    return Model(
+        start.entity,
+        start.comparisons,
+        shares["m"],
+        shares["u"],
+        float(measures["prior"]),
+        float(measures["community"]),
+    )

@@ -1,0 +1,53 @@
+"""Small files for the tests of the dedup core, drawn from pools of values that collide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+from hypothesis import strategies as st
+
+TEXT = pa.large_string()
+
+POOLS: Mapping[str, Sequence[str]] = {
+    "first_name": ("John", "Jon", "Jane", "Bob", "Robert", "J.", "Priya", "प्रिया", "Mary Ann", "Ann", "", "Smith"),
+    "last_name": ("Smith", "Smyth", "Sharma", "शर्मा", "Jones-Smith", "O'Brien", "", "John", "Smith Jr", "Smith Sr"),
+    "email": ("john.smith@acme.com", "john.smith@other.org", "jane@gmail.com", "info@acme.com", "", "js77@web.de"),
+    "phone": ("+1 212 555 0134", "212-555-0134", "+44 20 7946 0958", "", "+44 20 7946 0985"),
+    "mobile": ("+91 98765 43210", "", "09876543210", "+1 415 555 0199"),
+    "company": ("Acme Inc.", "ACME", "Initech LLC", "", "International Business Machines", "IBM"),
+    "street": ("1 High Street", "1 High St.", "2 High Street", "", "9 Elm Road"),
+    "city": ("London", "Londn", "Paris", "", "Pune"),
+    "postal_code": ("SW1A 1AA", "75001", "75010", ""),
+    "country": ("UK", "United Kingdom", "France", ""),
+    "birth_date": ("1980-02-03", "1980-03-02", "1980-02-04", "1975-11-30", ""),
+    "title": ("Engineer", "Sales Manager", ""),
+}
+AFFILIATION = ("company", "street", "city", "postal_code", "country", "title", "phone")
+
+
+def rows_of(names: Sequence[str], *, largest: int = 14) -> st.SearchStrategy[list[dict[str, str]]]:
+    """Files of a few records with the given fields."""
+    row = st.fixed_dictionaries({name: st.sampled_from(POOLS[name]) for name in names})
+    return st.lists(row, min_size=2, max_size=largest)
+
+
+def fields_of(rows: Sequence[Mapping[str, str]]) -> dict[str, list[pa.Array]]:
+    """Records as the columns the core takes."""
+    names = list(rows[0])
+    return {name: [pa.array([row[name] for row in rows], TEXT)] for name in names}
+
+
+def link_set(result: Any) -> dict[tuple[int, int], tuple[float, str, str]]:
+    """Links by pair of positions."""
+    columns = (result.links[name].to_pylist() for name in ("row_l", "row_r", "weight", "decision", "decided_by"))
+    return {(left, right): (weight, band, reason) for left, right, weight, band, reason in zip(*columns, strict=True)}
+
+
+def parts_of(labels: Sequence[int]) -> set[frozenset[int]]:
+    """The partition that labels stand for."""
+    groups: dict[int, set[int]] = {}
+    for position, label in enumerate(labels):
+        groups.setdefault(label, set()).add(position)
+    return {frozenset(group) for group in groups.values()}

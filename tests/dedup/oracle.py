@@ -1,0 +1,104 @@
+"""A plain, slow twin of the dedup core: every pair of records, one at a time, weights in Python floats.
+
+It shares the levels' definition with the core (each pair is asked about on its own) and repeats the rest: how levels
+become weights, how evidence is grouped and bounded, what is a match, and which records hang together.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any
+
+import numpy as np
+
+from crmclean.dedup.priors import DIFFERENT
+from crmclean.dedup.weights import Model
+from crmclean.dedup.workings import Workings
+
+
+def weight_of(work: Workings, model: Model, left: int, right: int) -> tuple[float, float]:
+    """(weight, identity) of one pair, straight from the formula in ``dedup.weights``."""
+    levels, shared = work.comparer.levels(np.array([left]), np.array([right]))
+    code = {name: int(array[0]) for name, array in levels.items()}
+    parts = {item.name: _part(work, model, item, code, shared, left, right) for item in work.comparer.active}
+    items = {item.name: item for item in work.comparer.active}
+    apart = "given" in code and code["given"] in (DIFFERENT, items["given"].code("similar"))
+    identity, groups = 0.0, {"place": [], "employer": []}
+    for name, part in parts.items():
+        role = items[name].roles()[code[name]]
+        if name == "family" and apart and part > 0 and model.entity == "person":
+            role = "place"
+        if name == "birth" and apart:
+            part = min(part, 5.0)
+        if role == "identity":
+            identity += part
+        else:
+            groups[role].append(part)
+    if code.get("email") == DIFFERENT and code.get("own_line") == DIFFERENT:
+        identity -= 1.5
+    if parts.get("given", 0) > 2 and parts.get("family", 0) > 2:
+        identity += model.community
+    place, employer = (_group(parts) for parts in groups.values())
+    gain = max(place, employer, 0) + 0.5 * max(min(place, employer), 0)
+    loss = max(min(place, 0) + min(employer, 0), -5.0)
+    support = min(gain, 14.0, max(identity, 0)) + loss
+    return math.log2(model.prior / (1 - model.prior)) + identity + support, identity
+
+
+def _part(work: Workings, model: Model, item: Any, code: dict[str, int], shared: Any, left: int, right: int) -> float:
+    level = code[item.name]
+    if level < DIFFERENT:
+        return 0.0
+    found = item.levels[level - DIFFERENT]
+    m, u = model.m[item.name][level], model.u[item.name][level]
+    if found.frequency and item.name in work.tables:
+        if item.name == "family" and found.name == "swapped":
+            m = 1.0
+        table = work.tables[item.name]
+        if item.name in shared:
+            value = int(shared[item.name][0])
+            chance = table[value] if value else 0.0
+        else:
+            codes = work.records.codes(item.name)
+            chance = max(table[codes[left]], table[codes[right]])
+        if found.frequency == "near":
+            chance += u / 10
+        return min(max(math.log2(max(m, 1e-9) / max(min(chance, 1.0), 1e-9)), 0.0), 24.0)
+    if found.bits is not None:
+        return max(min(found.bits, 24.0), -10.0)
+    return max(min(math.log2(max(m, 1e-9) / max(u, 1e-9)), 24.0), -10.0)
+
+
+def _group(parts: list[float]) -> float:
+    agreed = [part for part in parts if part > 0]
+    against = min([0.0, *parts])
+    if not agreed:
+        return against
+    best = max(agreed)
+    return max(best + min((sum(agreed) - best) * 0.25, 2.0) + against * 0.5, 0.0)
+
+
+def all_links(work: Workings, model: Model, keep: float) -> dict[tuple[int, int], tuple[float, float]]:
+    """(weight, identity) of every pair of at least ``keep`` probability, by canonical record numbers."""
+    found = {}
+    for left, right in itertools.combinations(range(work.records.count), 2):
+        weight, identity = weight_of(work, model, left, right)
+        if 1 / (1 + 2**-weight) >= keep:
+            found[left, right] = (weight, identity)
+    return found
+
+
+def components_of(count: int, pairs: Any) -> list[int]:
+    """Connected components by union and find; the label is the smallest member."""
+    parent = list(range(count))
+
+    def find(node: int) -> int:
+        while parent[node] != node:
+            node = parent[node]
+        return node
+
+    for left, right in pairs:
+        a, b = find(int(left)), find(int(right))
+        parent[max(a, b)] = min(a, b)
+    return [find(node) for node in range(count)]
