@@ -29,7 +29,7 @@ test: lint types
 
 # The slow suites: outside data (where CRMCLEAN_EXTRA_DATA points to it), browser, kill tests, a million rows.
 acceptance: $(STAMP)
-	$(BIN)/python -m pytest -m acceptance -q
+	CRMCLEAN_THOROUGH=1 $(BIN)/python -m pytest -n 2 -m "acceptance or promises" -q
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/speed.py

@@ -42,7 +42,6 @@ _STRAY = 50  # one date in fifty decides nothing against the rest
 _HALF = 0.5  # a region that is not even half of what is known is no default
 
 _MONTH_FIRST: Final = frozenset({"US", "PH", "PW", "FM", "MH", "GU", "PR", "VI", "AS", "MP", "UM"})
-_YEAR_FIRST: Final = frozenset({"CN", "JP", "KR", "TW", "HU", "LT", "MN", "IR"})
 
 # Country domains that are mostly bought for their letters.
 _VANITY: Final = frozenset(
@@ -207,7 +206,7 @@ def _column_plan(column: _Column, guess: ColumnGuess, evidence: Mapping[str, Dat
     facts: dict[str, Any] = {"polarity": guess.polarity}
     confidence, why = guess.confidence, guess.why
     if column.name in evidence:
-        calendar = _calendar(evidence[column.name])
+        calendar = evidence[column.name].calendar
         order, sure, reason = _date_order(column.name, evidence, region)
         facts |= {"date_order": order, "calendar": calendar}
         confidence = round(min(confidence, sure), 2)
@@ -230,23 +229,23 @@ def _is_prose(column: _Column) -> bool:
 # ---- dates
 
 
-def _calendar(found: DateEvidence) -> str:
-    return "jalali" if found.jalali > found.gregorian else "gregorian"
-
-
 def _date_order(name: str, evidence: Mapping[str, DateEvidence], region: str) -> tuple[str, float, str]:
-    """(order, how sure, why) of a column: its own values, else the file's other dates, else the region's habit."""
+    """(order, how sure, why) of a column: its own values, else the file's other dates, else the region's habit.
+
+    Whatever is left as typed must be left again in the cleaned file, where all that could be read starts with the
+    year: so dates that stand among year-first ones are only read when they themselves say how.
+    """
     found = evidence[name]
     if not found.slots:
         return ("ymd", 1.0, "") if found.whole_year_first else ("", 1.0, "")
-    if found.slots * _STRAY <= found.whole_year_first:
-        return "ymd", 0.95, f"{found.slots} dates that do not start with the year are left as they are"
+    if _are_strays(found):
+        return "ymd", 0.95, f"the {found.slots} dates that do not start with the year are left as they are"
     own = _decided(found)
     if own:
         return own
     if found.day_first and found.month_first:
         return "", 0.5, f"{found.day_first} dates can only be day first, {found.month_first} only month first"
-    if found.whole_year_first:  # some of its dates were read, by an earlier run perhaps, and these were not
+    if found.whole_year_first:
         return "", 0.5, "year-first dates among others whose day and month cannot be told apart"
     if found.dotted == found.slots:
         return "dmy", 0.9, "dates with dots are day first"
@@ -255,29 +254,23 @@ def _date_order(name: str, evidence: Mapping[str, DateEvidence], region: str) ->
     if len(orders) == 1:
         return orders.pop(), 0.8, "no day above 12; as the other dates of the file"
     if region:
-        order = "mdy" if region in _MONTH_FIRST else "ymd" if found.year_first and region in _YEAR_FIRST else "dmy"
-        return order, 0.65, f"no day above 12; the habit of {region}"
+        return "mdy" if region in _MONTH_FIRST else "dmy", 0.65, f"no day above 12; the habit of {region}"
     return "", 0.4, "day and month cannot be told apart; set date_order"
 
 
-def _decided(found: DateEvidence) -> tuple[str, float, str] | None:
-    """What numbers above 12 decide; a stray one in fifty does not count against the rest.
+def _are_strays(found: DateEvidence) -> bool:
+    return found.slots * _STRAY <= found.whole_year_first
 
-    The strays stay as they were typed. In the cleaned file they stand among year-first dates, at most one to fifty,
-    which `_date_order` knows: so a second run does not read them either.
-    """
-    counts = {"dmy": found.day_first, "mdy": found.month_first, "ymd": found.year_first}
-    best = max(counts, key=lambda order: counts[order])
-    total = sum(counts.values())
-    if not total or (total - counts[best]) * _STRAY > counts[best]:
+
+def _decided(found: DateEvidence) -> tuple[str, float, str] | None:
+    """What numbers above 12 decide; a stray one in fifty does not count against the rest."""
+    order, count, rest = "dmy", found.day_first, found.month_first
+    if rest > count:
+        order, count, rest = "mdy", rest, count
+    if not count or rest * _STRAY > count or _are_strays(found):
         return None
-    what = {"dmy": "day", "mdy": "month", "ymd": "year"}[best]
-    word = "year" if best == "ymd" else "day"
-    return (
-        best,
-        min(0.99, 0.9 + 0.02 * total),
-        f"{counts[best]} dates with a {word} above {31 if best == 'ymd' else 12}: {what} first",
-    )
+    what = "day" if order == "dmy" else "month"
+    return order, min(0.99, 0.9 + 0.02 * count), f"{count} dates with a day above 12: {what} first"
 
 
 # ---- the region

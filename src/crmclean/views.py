@@ -167,7 +167,8 @@ def with_attributes(table: pa.Table, batch: Batch) -> pa.Table:
     """The cleaned view with one more column per column and attribute that was learnt: ``Phone: phone_type``."""
     at = np.flatnonzero(batch.is_disposition("cleaned"))
     learnt = batch.evidence.attributes
-    pairs = learnt.group_by(["column", "name"]).aggregate([]).to_pylist() if learnt.num_rows else []
+    plain = pa.table({name: learnt[name].cast(pa.string()) for name in ("column", "name")})
+    pairs = plain.group_by(["column", "name"]).aggregate([]).to_pylist() if learnt.num_rows else []
     for pair in sorted(pairs, key=lambda item: (item["column"], item["name"])):
         values = batch.attribute(pair["column"], pair["name"]).take(pa.array(at))
         table = table.append_column(f"{pair['column']}: {pair['name']}", pc.fill_null(values, ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import sys
@@ -25,6 +26,11 @@ def run(*arguments: str, stdin: str | None = None, code: int = 0) -> subprocess.
     assert done.returncode == code, done.stderr + done.stdout
     assert "Traceback" not in done.stderr
     return done
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter=";"))
 
 
 @pytest.fixture
@@ -147,16 +153,13 @@ def test_dedupe_keeps_rows_columns_and_order(leads: Path, tmp_path: Path) -> Non
 def test_explain_a_record_and_a_pair(leads: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     run("clean", str(leads), "-o", str(out), "-q", "--as-of", "2026-11-22")
-    import csv
-
-    rows = list(csv.DictReader((out / "duplicates.csv").open(encoding="utf-8"), delimiter=";"))
+    rows = table(out / "duplicates.csv")
     one, other = rows[0]["crmclean_record_id"], rows[1]["crmclean_record_id"]
     assert "JOHN" in run("explain", str(out), other).stdout + run("explain", str(out), one).stdout
     pair = run("explain", str(out), one, other).stdout
     assert "one entity" in pair
     assert "prior" in pair
-    cleaned = list(csv.DictReader((out / "cleaned.csv").open(encoding="utf-8"), delimiter=";"))
-    stranger = next(row["crmclean_record_id"] for row in cleaned if row["First Name"] == "Ann")
+    stranger = next(row["crmclean_record_id"] for row in table(out / "cleaned.csv") if row["First Name"] == "Ann")
     assert "kept apart" in run("explain", str(out), one, stranger).stdout
     assert "no record" in run("explain", str(out), "nobody", code=2).stderr
 

@@ -37,9 +37,12 @@ def weight_of(work: Workings, model: Model, left: int, right: int) -> tuple[floa
             groups[role].append(part)
     if code.get("email") == DIFFERENT and code.get("own_line") == DIFFERENT:
         identity -= 1.5
+    lives_together = 0.0
     if parts.get("given", 0) > 2 and parts.get("family", 0) > 2:
         identity += model.community
+        lives_together = model.community
     place, employer = (_group(parts) for parts in groups.values())
+    place = max(place + lives_together, 0.0) if place > 0 else place
     gain = max(place, employer, 0) + 0.5 * max(min(place, employer), 0)
     loss = max(min(place, 0) + min(employer, 0), -5.0)
     support = min(gain, 14.0, max(identity, 0)) + loss
@@ -66,7 +69,7 @@ def _part(work: Workings, model: Model, item: Any, code: dict[str, int], shared:
             chance += u / 10
         return min(max(math.log2(max(m, 1e-9) / max(min(chance, 1.0), 1e-9)), 0.0), 24.0)
     if found.bits is not None:
-        return max(min(found.bits, 24.0), -10.0)
+        return found.bits
     return max(min(math.log2(max(m, 1e-9) / max(u, 1e-9)), 24.0), -10.0)
 
 

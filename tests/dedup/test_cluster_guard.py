@@ -13,6 +13,11 @@ from tests.dedup.oracle import components_of
 pairs = st.lists(st.tuples(st.integers(0, 19), st.integers(0, 19)).filter(lambda pair: pair[0] < pair[1]), max_size=30)
 
 
+def _agreeing(a, b):
+    nothing = np.zeros(len(a), bool)
+    return np.full(len(a), 5.0), nothing, nothing
+
+
 def _arrays(links):
     left, right = np.array([a for a, _ in links], int), np.array([b for _, b in links], int)
     return left, right
@@ -22,21 +27,24 @@ def _arrays(links):
 @given(pairs)
 def test_without_doubt_clusters_are_components(links):
     left, right = _arrays(links)
-    found = cluster_records(20, left, right, np.full(len(left), 9.0), lambda a, b: (np.full(len(a), 5.0), np.zeros(len(a), bool)))
+    found = cluster_records(20, left, right, np.full(len(left), 9.0), _agreeing)
     expected = components_of(20, links)
     assert found.labels.tolist() == expected
     assert components(20, left, right).tolist() == expected
 
 
 @settings(derandomize=True, max_examples=60, deadline=None)
-@given(pairs, st.sets(st.tuples(st.integers(0, 19), st.integers(0, 19)).filter(lambda pair: pair[0] < pair[1]), max_size=6))
+@given(
+    pairs, st.sets(st.tuples(st.integers(0, 19), st.integers(0, 19)).filter(lambda pair: pair[0] < pair[1]), max_size=6)
+)
 def test_the_guard_only_splits_and_parts_the_contradicting(links, contrary):
+    links = [pair for pair in links if pair not in contrary]
     left, right = _arrays(links)
 
     def evaluate(a, b):
         low, high = np.minimum(a, b), np.maximum(a, b)
         never = np.array([(int(x), int(y)) in contrary for x, y in zip(low, high, strict=True)], bool)
-        return np.where(never, -20.0, 5.0), never
+        return np.where(never, -20.0, 5.0), never, np.zeros(len(a), bool)
 
     found = cluster_records(20, left, right, np.full(len(left), 9.0), evaluate)
     whole = parts_of(components_of(20, links))
@@ -49,7 +57,8 @@ def test_a_chain_is_cut_at_its_weakest_place():
 
     def evaluate(a, b):
         keys = [(int(min(x, y)), int(max(x, y))) for x, y in zip(a, b, strict=True)]
-        return np.array([bits.get(key, -12.0) for key in keys]), np.array([key == (0, 3) for key in keys])
+        never = np.array([key == (0, 3) for key in keys])
+        return np.array([bits.get(key, -12.0) for key in keys]), never, np.zeros(len(a), bool)
 
     left, right, weight = np.array([0, 1, 2]), np.array([1, 2, 3]), np.array([20.0, 6.0, 20.0])
     assert cluster_records(4, left, right, weight, evaluate).labels.tolist() == [0, 0, 2, 2]
@@ -63,7 +72,7 @@ def test_giants_are_split_without_comparing_all_with_all():
 
     def evaluate(a, b):
         asked.append(len(a))
-        return np.full(len(a), 5.0), np.zeros(len(a), bool)
+        return _agreeing(a, b)
 
     found = cluster_records(count, left, right, weight, evaluate)
     assert found.largest == 10
@@ -74,3 +83,14 @@ def test_confidence_is_the_weakest_link_that_is_needed():
     labels = np.array([0, 0, 0, 3])
     told = confidence(labels, np.array([0, 1, 0]), np.array([1, 2, 2]), np.array([0.99, 0.95, 0.91]))
     assert told.tolist() == [0.95, 0.95, 0.95, 1.0]
+
+
+def test_a_record_between_two_that_contradict_each_other_goes_to_neither():
+    def evaluate(a, b):
+        contrary = np.array([{int(x), int(y)} == {0, 2} for x, y in zip(a, b, strict=True)], bool)
+        return np.full(len(a), 3.0), np.zeros(len(a), bool), contrary
+
+    left, right = np.array([0, 1, 3]), np.array([1, 2, 4])
+    weak, strong = np.array([4.0, 4.5, 4.0]), np.array([4.0, 20.0, 4.0])
+    assert cluster_records(5, left, right, weak, evaluate, 6.0).labels.tolist() == [0, 1, 2, 3, 3]
+    assert cluster_records(5, left, right, strong, evaluate, 6.0).labels.tolist() == [0, 0, 0, 3, 3]

@@ -15,7 +15,7 @@ from tests.dedup.dedup_files import AFFILIATION, POOLS, TEXT, fields_of, link_se
 from tests.dedup.oracle import all_links
 
 EVERYTHING = tuple(POOLS)
-careful = settings(derandomize=True, max_examples=25, deadline=None)
+careful = settings(derandomize=True, max_examples=8, deadline=None)
 
 
 @careful
@@ -39,18 +39,11 @@ def test_the_order_of_the_rows_does_not_matter(rows, random):
 
 @careful
 @given(rows_of(AFFILIATION, largest=30))
-def test_affiliation_alone_is_never_linked(rows):
-    result = link_records({**fields_of(rows), "mobile": [pa.array([""] * len(rows), TEXT)]}, Settings())
-    lines = [row["phone"] for row in rows]
-    for (left, right), (_, band, _) in link_set(result).items():
-        # a telephone that only two nameless records share may be a person's own
-        assert band == "non_match" or lines[left] == lines[right] != ""
-
-
-@careful
-@given(rows_of(tuple(name for name in AFFILIATION if name != "phone"), largest=30))
 def test_colleagues_without_person_evidence_stay_apart(rows):
-    result = link_records(fields_of(rows), Settings())
+    nobody = {
+        "mobile": [pa.array([""] * len(rows), TEXT)]
+    }  # with a column for people's own lines, phones are switchboards
+    result = link_records({**fields_of(rows), **nobody}, Settings())
     assert all(band == "non_match" for _, band, _ in link_set(result).values())
     assert result.cluster.tolist() == list(range(len(rows)))
 

@@ -41,7 +41,11 @@ def test_hashes_depend_on_the_text_alone(values):
 @given(st.text("abcdef", min_size=1, max_size=8), st.text("abcdef", min_size=1, max_size=1), st.integers(0, 7))
 def test_one_edit_moves_at_most_one_letter_each_way(word, letter, place):
     place %= len(word)
-    edited = [word[:place] + letter + word[place:], word[:place] + word[place + 1 :], word[:place] + letter + word[place + 1 :]]
+    edited = [
+        word[:place] + letter + word[place:],
+        word[:place] + word[place + 1 :],
+        word[:place] + letter + word[place + 1 :],
+    ]
     masks = letter_masks(pa.array([word, *edited], TEXT))
     for mask in masks[1:]:
         assert np.bitwise_count(masks[0] & ~mask) <= 1
@@ -60,7 +64,9 @@ def test_pairs_of_runs_are_all_pairs(keys, window):
     keys = np.sort(np.array(keys, int))
     left, right = pairs_of_runs(np.arange(len(keys)), *runs(keys), window)
     expected = {
-        (a, b) for a, b in itertools.combinations(range(len(keys)), 2) if keys[a] == keys[b] and (window is None or b - a <= window)
+        (a, b)
+        for a, b in itertools.combinations(range(len(keys)), 2)
+        if keys[a] == keys[b] and (window is None or b - a <= window)
     }
     assert set(zip(left.tolist(), right.tolist(), strict=True)) == expected
     assert len(left) == len(expected)
@@ -92,5 +98,9 @@ def test_dates_become_eight_digits(values, keys):
 
 
 def test_dates_from_three_columns():
-    parts = (pa.array(["1967", "1980", ""], TEXT), pa.array(["9", "Feb", "1"], TEXT), pa.array(["27", "3.0", "1"], TEXT))
+    parts = (
+        pa.array(["1967", "1980", ""], TEXT),
+        pa.array(["9", "Feb", "1"], TEXT),
+        pa.array(["27", "3.0", "1"], TEXT),
+    )
     assert birth_key_of_parts(*parts).to_pylist() == ["19670927", "19800203", ""]

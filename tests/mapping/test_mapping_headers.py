@@ -224,6 +224,7 @@ def _texts(*values: str) -> pa.Array:
         ("Unsubscribed", ("2024-01-05 10:00", "2024-02-06 11:00"), "opt_out_at"),
         ("Status", ("Subscribed", "Unsubscribed", "Cleaned"), "email_opt_in"),
         ("Status", ("Open", "Working"), "status"),
+        ("Status", ("Blocked", "Invalid", "Archived"), "status"),
         ("Country Code", ("+91", "1", "44"), None),
         ("Country", ("Deutschland", "India", "ایران"), "country"),
         ("Name", ("Acme GmbH", "Globex Ltd", "Initech LLC"), "company"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import unicodedata
 from collections import Counter
 from typing import Any
@@ -25,10 +26,12 @@ from crmclean.tables.fields import BY_NAME, Group
 from crmclean.undo import replay, reverse
 from tests.promises.strategies import contact_lists
 
+pytestmark = pytest.mark.promises
 AS_OF = datetime.date(2026, 11, 22)
 RULES = load_rules({"extends": "default", "limits": {"max_merged_share": 1.0, "max_quarantined_share": 1.0}})
+THOROUGH = bool(os.environ.get("CRMCLEAN_THOROUGH"))
 few = settings(
-    max_examples=25,
+    max_examples=60 if THOROUGH else 8,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

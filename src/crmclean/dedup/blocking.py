@@ -22,7 +22,7 @@ __all__ = ["Candidates", "Rule", "RuleReport", "candidate_pairs", "rules_of", "s
 
 _WINDOW = 4
 _NEIGHBOURS = 3
-_ANYWAY = 100_000
+_ANYWAY = 300_000
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,9 @@ _PERSON_RULES = (
     Rule(("postal_code", "family_skeleton"), ("given_initial",), 0.5),
     Rule(("postal_code", "given_skeleton"), ("family_initial",), 0.5),
     Rule(("family_skeleton", "given_initial"), ("city",), 1.0),
-    Rule(("given_skeleton", "family_initial"), ("city",), 0.5),
-    Rule(("city", "family_skeleton"), ("given_initial",), 0.5),
-    Rule(("city", "given_skeleton"), ("family_initial",), 0.25),
+    Rule(("given_skeleton", "family_initial"), (), 0.4),
+    Rule(("city", "family_skeleton"), (), 0.4),
+    Rule(("city", "given_skeleton"), (), 0.25),
     Rule(("birth",), ("postal_code", "city"), 0.5),
     Rule(("street",), (), 0.25),
     Rule(("family_skeleton",), (), 0.25),
@@ -179,7 +179,7 @@ def _cap(lengths: Ints, budget: int, max_block: int) -> int:
 
 
 def _refined(keys: _Keys, block: Ints, members: Ints, name: str, cap: int) -> tuple[Ints, Ints]:
-    """Pairs inside over-full blocks that agree on a further key; sub-blocks still too large are walked with a window."""
+    """Pairs inside over-full blocks that agree on a further key; sub-blocks still too large are walked in order."""
     pool = keys.codes(name).reshape(-1, keys.count)
     lefts, rights = [], []
     for row in pool:

@@ -26,8 +26,8 @@ Floats = np.ndarray[Any, np.dtype[np.float32]]
 
 _NEAR = 16.0  # bits that a near level can be worth
 _CAP = 24.0
-_SLACK = 2.0
-_AGAINST = -2.0  # the least that given names which contradict each other can cost
+_SLACK = 0.5
+_AGAINST = -2.5  # the least that given names which contradict each other can cost
 
 
 def may_link(comparer: Comparer, tables: Mapping[str, Table], left: Ints, right: Ints, needed: float) -> Ints:

@@ -23,14 +23,13 @@ from crmclean.dedup.pairs import pairs_of_runs, runs
 
 __all__ = ["Clusters", "Evaluate", "cluster_records", "components", "confidence"]
 
-Evaluate = Callable[[Ints, Ints], tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]
+Evaluate = Callable[[Ints, Ints], tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]]
 
 _CLIP = 12.0
 _STRONG = 30.0
 _DOUBT = -6.0  # a pair with evidence this much against it makes its component worth a look
 _NEVER = -1e6
 _STEP = 3.0
-_TORN = 2.0  # bits by which a record must prefer its own cluster to one that contradicts it
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,9 @@ def components(count: int, left: Ints, right: Ints) -> np.ndarray[Any, np.dtype[
     return first[raw].astype(np.int32)
 
 
-def cluster_records(count: int, left: Ints, right: Ints, weight: Ints, evaluate: Evaluate) -> Clusters:
+def cluster_records(
+    count: int, left: Ints, right: Ints, weight: Ints, evaluate: Evaluate, firm: float = 0.0
+) -> Clusters:
     """Clusters of records.
 
     Parameters
@@ -62,7 +63,9 @@ def cluster_records(count: int, left: Ints, right: Ints, weight: Ints, evaluate:
     left, right, weight : arrays
         The match links and their weights in bits.
     evaluate : callable
-        Evidence in bits, and whether it must never be joined, of pairs of records.
+        Of pairs of records: evidence in bits, whether they must never be joined, whether they contradict each other.
+    firm : float
+        Weight in bits from which on a link is firm.
     """
     labels = components(count, left, right)
     labels = _split_giants(labels, left, right, weight)
@@ -72,7 +75,13 @@ def cluster_records(count: int, left: Ints, right: Ints, weight: Ints, evaluate:
     if not wide.any():
         return Clusters(labels, 0, 0, int(lengths.max(initial=0)))
     first, second = pairs_of_runs(members, starts[wide], lengths[wide])
-    bits, never = evaluate(first, second)
+    bits, never, contrary = evaluate(first, second)
+    torn = _torn_links(labels, (left, right, weight), (first[contrary], second[contrary]), firm)
+    if torn.any():
+        kept = ~torn & (labels[left] == labels[right])
+        labels = components(count, left[kept], right[kept])
+        inside = labels[first] == labels[second]
+        first, second, bits, never = first[inside], second[inside], bits[inside], never[inside]
     bits = np.where(never, _NEVER, np.clip(bits, -_CLIP, _STRONG))
     doubtful = np.unique(labels[first[bits < _DOUBT]])
     owner = labels[first]
@@ -84,7 +93,6 @@ def cluster_records(count: int, left: Ints, right: Ints, weight: Ints, evaluate:
     for start, length in zip(block_starts.tolist(), block_lengths.tolist(), strict=True):
         inside = chosen[start : start + length]
         split += _average_linkage(labels, first[inside], second[inside], bits[inside])
-    _detach_torn(labels, left, right, weight, first[never], second[never])
     return Clusters(labels, len(doubtful), split, int(np.bincount(labels).max()))
 
 
@@ -103,42 +111,35 @@ def _average_linkage(labels: Ints, first: Ints, second: Ints, bits: Ints) -> boo
     return bool(groups.max() > 1)
 
 
-def _detach_torn(labels: Ints, left: Ints, right: Ints, weight: Ints, first: Ints, second: Ints) -> None:
-    """Set apart the records that match two clusters about as well when those clusters contradict each other.
+def _torn_links(
+    labels: Ints, links: tuple[Ints, Ints, Ints], contrary: tuple[Ints, Ints], firm: float
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Links of records that match two records which contradict each other, and neither of them firmly.
 
-    Nothing but a coin could say to which of the two such a record belongs, so it goes to neither: its links are for
-    review. ``first`` and ``second`` are the contradicting pairs.
+    Nothing but a coin could say to which of the two such a record belongs, so it goes to neither. With L the links of
+    records that have no firm one and D the contradictions, (L D)[r, a] counts the other partners of r that contradict a.
     """
-    if not len(first):
-        return
+    left, right, weight = links
+    torn = np.zeros(len(left), bool)
+    if not len(contrary[0]):
+        return torn
     count = len(labels)
-    contrary = np.unique(
-        np.minimum(labels[first], labels[second]).astype(np.int64) * count + np.maximum(labels[first], labels[second])
-    )
-    both = np.concatenate([left, right]), np.concatenate([right, left])
-    bits = np.concatenate([weight, weight])
-    own = labels[both[0]] == labels[both[1]]
     strongest = np.full(count, -np.inf)
-    np.maximum.at(strongest, both[0][own], bits[own])
-    low, high = (
-        np.minimum(labels[both[0]], labels[both[1]]).astype(np.int64),
-        np.maximum(labels[both[0]], labels[both[1]]),
-    )
-    torn = (
-        ~own
-        & np.isin(low * count + high, contrary)
-        & (bits >= strongest[both[0]] - _TORN)
-        & (strongest[both[0]] > -np.inf)
-    )
-    loose = np.unique(both[0][torn])
-    if len(loose):
-        kept = ~np.isin(np.arange(count), loose)
-        heads = labels[kept & np.isin(labels, labels[loose])]
-        members = np.flatnonzero(kept & np.isin(labels, labels[loose]))
-        smallest = np.full(count, count, np.int32)
-        np.minimum.at(smallest, heads, members.astype(np.int32))
-        labels[members] = smallest[heads]
-        labels[loose] = loose
+    np.maximum.at(strongest, left, weight)
+    np.maximum.at(strongest, right, weight)
+    loose = strongest < firm
+    ones = np.ones(2 * len(contrary[0]), np.int32)
+    both = np.concatenate(contrary), np.concatenate(contrary[::-1])
+    against = coo_array((ones, both), shape=(count, count)).tocsr()
+    for record, partner in ((left, right), (right, left)):
+        asked = np.flatnonzero(loose[record])
+        ends = np.concatenate([left, right]), np.concatenate([right, left])
+        mine = loose[ends[0]]
+        partners = coo_array((np.ones(int(mine.sum()), np.int32), (ends[0][mine], ends[1][mine])), shape=(count, count))
+        crossed = (partners.tocsr() @ against).tocoo()
+        torn_codes = crossed.row.astype(np.int64) * count + crossed.col
+        torn[asked] |= np.isin(record[asked].astype(np.int64) * count + partner[asked], torn_codes)
+    return torn
 
 
 def _split_giants(labels: Ints, left: Ints, right: Ints, weight: Ints) -> Ints:

@@ -112,7 +112,9 @@ class ContactLevels(NameLevels):
         match, levels = self._pool(form.codes, form.codes, left, right)
         levels[match > 0] = item.code("exact")
         role = self.records.forms.get("role_mailbox")
-        is_role = np.zeros(form.size, bool) if role is None else role.of_parent > 0
+        is_role: Ints = np.zeros(form.size, bool)
+        if role is not None and role.of_parent is not None:
+            is_role = role.of_parent > 0
         spread = self.carriers["email"][match] >= _SHARED_BY
         levels[(match > 0) & (contradicting | spread | is_role[match])] = item.code("shared")
         local, domain = self.records.forms.get("local"), self.records.forms.get("mail_domain")
@@ -166,51 +168,85 @@ class ContactLevels(NameLevels):
     def _local_letters(self) -> tuple[Ints, Ints]:
         """Code of each local part without a final number of one or two digits, and whether it has one."""
         if "letters" not in self._cache:
-            texts = pc.replace_substring_regex(self.records.forms["local"].values, r"([^\d])\d{1,2}$", r"\1")
-            numbered = pc.not_equal(texts, self.records.forms["local"].values).to_numpy(zero_copy_only=False)
-            self._cache["letters"] = (texts.dictionary_encode().indices.to_numpy(), numbered)
+            bare = self._bare_locals()
+            numbered = pc.not_equal(bare, self.records.forms["local"].values).to_numpy(zero_copy_only=False)
+            self._cache["letters"] = (bare.dictionary_encode().indices.to_numpy(), numbered)
         letters: tuple[Ints, Ints] = self._cache["letters"]
         return letters
 
     def _named_after(self, locals_: Ints, records: Ints) -> Ints:
-        """Whether a mailbox's local part is built from the record's own name and nothing else."""
-        forms = self.records.forms
+        """Whether a mailbox's local part is built from the record's own name and nothing else.
+
+        Asked once for each distinct local part and name; alike spellings only where no exact one fits.
+        """
         if not len(records):
             return np.zeros(0, bool)
-        locals_text = forms["local"].values.take(pa.array(locals_))
-        bare = pc.replace_substring_regex(locals_text, r"([^\d])\d{1,2}$", r"\1")
-        givens, families = self._name_spellings("given", records), self._name_spellings("family", records)
-        found = np.zeros(len(records), bool)
-        for given in givens:
-            for family in families:
-                found |= _built_from(bare, given, family)
-        return found
+        forms = self.records.forms
+        nobody = np.zeros(self.records.count, np.int32)
+        given = forms["given"].codes if "given" in forms else nobody
+        family = forms["family"].codes if "family" in forms else nobody
+        size = 1 + max((forms[name].size for name in ("given", "family") if name in forms), default=0)
+        _, names = np.unique(given[records].astype(np.int64) * size + family[records], return_inverse=True)
+        _, first, back = np.unique(names * (int(locals_.max()) + 1) + locals_, return_index=True, return_inverse=True)
+        asked = records[first]
+        bare = self._bare_locals().take(pa.array(locals_[first]))
+        found = _built_from(bare, self._spelling("given", asked), self._spelling("family", asked), 1.0)
+        rest = np.flatnonzero(~found)
+        words = np.flatnonzero(self._is_several_words(asked[rest]))
+        for part in (r" .*$", r"^.* "):
+            some = rest[words]
+            one, other = self._spelling("given", asked[some], part), self._spelling("family", asked[some], part)
+            found[some] |= _built_from(bare.take(pa.array(some)), one, other, 1.0)
+        rest = np.flatnonzero(~found)
+        one, other = self._spelling("given", asked[rest]), self._spelling("family", asked[rest])
+        found[rest] = _built_from(bare.take(pa.array(rest)), one, other, 0.9)
+        return found[back]
 
-    def _name_spellings(self, name: str, records: Ints) -> list[pa.Array]:
-        """A name run together, and its first and last word."""
+    def _bare_locals(self) -> pa.Array:
+        """Local parts without a final number of one or two digits."""
+        if "bare" not in self._cache:
+            texts = self.records.forms["local"].values
+            self._cache["bare"] = pc.replace_substring_regex(texts, r"([^\d])\d{1,2}$", r"\1")
+        return self._cache["bare"]
+
+    def _is_several_words(self, records: Ints) -> Ints:
+        """Whether the given or the family name of records has several words."""
+        several = np.zeros(len(records), bool)
+        for name in ("given", "family"):
+            if name in self.records.forms:
+                form = self.records.forms[name]
+                spaced = pc.match_substring(form.values, " ").to_numpy(zero_copy_only=False)
+                several |= spaced[form.codes[records]]
+        return several
+
+    def _spelling(self, name: str, records: Ints, without: str = " ") -> pa.Array:
+        """A name of records run together, or what is left of it when a pattern is taken out."""
         if name not in self.records.forms:
-            return [pa.array([""] * len(records), TEXT)]
+            return pa.array([""] * len(records), TEXT)
         form = self.records.forms[name]
         texts = form.values.take(pa.array(form.codes[records]))
-        first, last = pc.replace_substring_regex(texts, r" .*$", ""), pc.replace_substring_regex(texts, r"^.* ", "")
-        whole = pc.replace_substring(texts, " ", "")
-        return [whole] if whole.equals(texts) else [whole, first, last]
+        return pc.replace_substring_regex(texts, without, "")
 
 
-def _built_from(bare: pa.Array, given: pa.Array, family: pa.Array) -> Ints:
+def _built_from(bare: pa.Array, given: pa.Array, family: pa.Array, likeness: float) -> Ints:
     """Whether a text is a name, or is put together from names and initials, spelt more or less like this.
 
-    An unknown given name may be any initial. Spellings differ between scripts and by slips, so Jaro-Winkler 0.9 will do.
+    An unknown given name may be any initial. ``likeness`` is the Jaro-Winkler similarity that will do (spellings
+    differ between scripts, and by slips); 1 asks for equality, which is cheap.
     """
     g, f = pc.utf8_slice_codeunits(given, 0, 1), pc.utf8_slice_codeunits(family, 0, 1)
     blank = pa.scalar("", TEXT)
-    best = np.zeros(len(bare), np.float32)
+    found = pc.and_(pc.equal(given, ""), pc.equal(pc.utf8_slice_codeunits(bare, 1), family))
+    found = found.to_numpy(zero_copy_only=False)
     pairs = (
         *((given, family), (family, given), (g, family), (family, g)),
         *((given, f), (f, given), (given, blank), (family, blank)),
     )
     for first, second in pairs:
-        best = np.maximum(best, likeness_of(bare, pc.binary_join_element_wise(first, second, blank), 0.9))
-    unknown = pc.and_(pc.equal(given, ""), pc.equal(pc.utf8_slice_codeunits(bare, 1), family))
-    found: Ints = (best > 0) | unknown.to_numpy(zero_copy_only=False)
-    return found & pc.not_equal(bare, "").to_numpy(zero_copy_only=False)
+        built = pc.binary_join_element_wise(first, second, blank)
+        if likeness == 1.0:
+            found = found | pc.equal(bare, built).to_numpy(zero_copy_only=False)
+        else:
+            found = found | (likeness_of(bare, built, likeness) > 0)
+    answer: Ints = found & pc.not_equal(bare, "").to_numpy(zero_copy_only=False)
+    return answer

@@ -31,8 +31,10 @@ from crmclean.tables.evidence import empty_table, enum_array, evidence_table
 
 __all__ = ["Explanation", "Result", "Settings", "explain_pair", "link_records"]
 
-_PRIOR_ROOM = 16.0  # how much larger than believed the share of matches may be before pairs are ruled out
+_PRIOR_ROOM = 4.0  # pairs are ruled out as if the share of matches were this much larger than believed
 _ATTESTED = 3.0  # carriers from which on a given name is a name and not a slip
+_PRIOR_SHARE = 0.25  # of the prior each pair inside a cluster is charged; the link that joins paid it in full
+_FIRM = 3.0  # bits above the match band from which on a link is firm
 _DECISIVE = -4.5  # bits against a match from which on an identifier that differs is decisive
 _HARDLY = -6.0  # evidence below which contradictions of strong fields keep two records of a chain apart
 
@@ -84,27 +86,33 @@ def link_records(
         work.records, settings.entity, pairs_per_row=settings.pairs_per_row, max_block=settings.max_block
     )
     start = prior_model(settings.entity, work.comparer.active, count)
-    candidates = _hopeful(work, candidates, start.prior * _PRIOR_ROOM, settings)
+    everyone = candidates
+    candidates = _hopeful(work, everyone, start.prior * _PRIOR_ROOM, settings)
     if measures is not None:
         fit = Fit(frozen_model(start, measures), 0, 0, 0.0)
     else:
         fit = fit_model(start, work.comparer, work.tables, candidates.left, candidates.right)
+    if fit.model.prior > start.prior * _PRIOR_ROOM:  # many duplicates: what was ruled out may be in after all
+        candidates = _hopeful(work, everyone, fit.model.prior, settings)
     kept, scored, levels = _score_all(work, fit.model, candidates, settings)
     left, right = candidates.left[kept], candidates.right[kept]
     apart = None if kept_apart is None else np.asarray(kept_apart)[work.records.position]
     decisions = decide_links(scored, left, right, apart, settings.match_probability, settings.review_probability)
     matched = decisions.is_match
 
-    def evaluate(first: Ints, second: Ints) -> tuple[Ints, Ints]:
+    bar = float(np.log2(settings.match_probability / (1.0 - settings.match_probability)))
+    prior_bits = float(np.log2(fit.model.prior / (1.0 - fit.model.prior)))
+
+    def evaluate(first: Ints, second: Ints) -> tuple[Ints, Ints, Ints]:
         bits, found = _score_chunks(work, fit.model, first, second, settings.chunk_pairs)
-        bar = np.log2(settings.match_probability / (1.0 - settings.match_probability))
         never = _contradicting(work, found, first, second) & (bits < _HARDLY)
-        never |= _decisive(fit.model, found) & (bits < bar + 0.0)
+        never |= _differing(fit.model, found, _DECISIVE) & (bits < bar)
+        contrary = _differing(fit.model, found, 0.0) & (bits + (1 - _PRIOR_SHARE) * prior_bits < bar)
         if apart is not None:
             never |= (apart[first] != apart[second]) & (apart[first] >= 0) & (apart[second] >= 0)
-        return bits, never
+        return bits, never, contrary
 
-    clusters = cluster_records(count, left[matched], right[matched], scored["weight"][matched], evaluate)
+    clusters = cluster_records(count, left[matched], right[matched], scored["weight"][matched], evaluate, bar + _FIRM)
     decisions = decisions.guarded(clusters.labels[left] == clusters.labels[right])
     names = [report.name for report in candidates.reports]
     links = _links_table(work.records, left, right, candidates.rules[kept], names, scored["weight"], decisions, levels)
@@ -174,7 +182,7 @@ def _score_all(
 
 def _score_chunks(work: Workings, model: Model, left: Ints, right: Ints, size: int) -> tuple[Ints, Levels]:
     """Evidence of pairs in bits, with a quarter of the prior, and their levels."""
-    some_prior = np.float32(0.25 * np.log2(model.prior / (1.0 - model.prior)))
+    some_prior = np.float32(_PRIOR_SHARE * np.log2(model.prior / (1.0 - model.prior)))
     weights, levels = [np.zeros(0, np.float32)], {item.name: [np.zeros(0, np.uint8)] for item in work.comparer.active}
     for start in range(0, len(left), size):
         scored, found = work.score(model, left[start : start + size], right[start : start + size])
@@ -201,12 +209,12 @@ def _contradicting(work: Workings, levels: Levels, left: Ints, right: Ints) -> I
     return (contrary >= 2) | generation
 
 
-def _decisive(model: Model, levels: Levels) -> Ints:
-    """Pairs that differ in an identifier which, in this file, hardly ever differs between records of one person."""
+def _differing(model: Model, levels: Levels, bar: float) -> Ints:
+    """Pairs that differ in a birth date or identity number, where that weighs ``bar`` bits or less in this file."""
     count = len(next(iter(levels.values()))) if levels else 0
     found = np.zeros(count, bool)
     for name in ("birth", "national_id"):
-        if name in levels and np.log2(model.m[name][DIFFERENT] / model.u[name][DIFFERENT]) <= _DECISIVE:
+        if name in levels and np.log2(model.m[name][DIFFERENT] / model.u[name][DIFFERENT]) <= bar:
             found |= levels[name] == DIFFERENT
     return found
 

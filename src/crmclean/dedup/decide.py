@@ -34,7 +34,8 @@ class Decisions:
     @property
     def is_match(self) -> Ints:
         """Links in the match band."""
-        return self.band == MATCH
+        matched: Ints = self.band == MATCH
+        return matched
 
     def guarded(self, together: Ints) -> Decisions:
         """Match links whose records ended up in different clusters go to review."""

@@ -57,7 +57,7 @@ def describe_run(
 def missed_by_blocking(rules: Ints) -> float:
     """Matches that no blocking rule brought together, estimated from how many found each match.
 
-    Chao's lower bound (Chao 1987): with f1 matches found by one rule only and f2 by exactly two, f1 (f1 - 1) / (2 (f2 + 1)).
+    Chao's lower bound (Chao 1987): f1 (f1 - 1) / (2 (f2 + 1)), f1 matches found by one rule only and f2 by exactly two.
     Rules that overlap make the estimate low, so it is a bound on recall from above.
     """
     times = np.bitwise_count(rules.astype(np.uint32))

@@ -219,7 +219,7 @@ def _name_marks(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
 
 
 def _generation(texts: pa.Array) -> pa.Array:
-    """``names.name_suffix``, and "i" for a name that ends in a bare I (a first, or a middle initial: harmless either way)."""
+    """``names.name_suffix``, and "i" for a name that ends in a bare I (the first, or an initial: harmless either way)."""
     first = pc.match_substring_regex(texts, r"(?i)^\pL{2,}.* I\s*$")
     found = names.name_suffix(texts)
     return pc.if_else(pc.and_(first, pc.equal(found, "")), pa.scalar("i", TEXT), found)
@@ -235,7 +235,7 @@ def _sex(texts: pa.Array) -> pa.Array:
 
 
 def _first_of_pool(pool: Form) -> Form:
-    codes = pool.codes.reshape(-1, pool.codes.shape[-1])
+    codes = np.atleast_2d(pool.codes)
     best = codes[0].copy()
     for row in codes[1:]:
         np.copyto(best, row, where=best == 0)
@@ -289,7 +289,7 @@ def _id_key(texts: pa.Array) -> pa.Array:
 
 
 def _as_pool(form: Form) -> Form:
-    return Form(form.codes.reshape(-1, form.codes.shape[-1]), form.values)
+    return Form(np.atleast_2d(form.codes), form.values)
 
 
 def _emails(used: dict[str, list[pa.Array]], entity: str) -> dict[str, Form]:
@@ -318,11 +318,11 @@ def _sites(forms: dict[str, Form]) -> dict[str, Form]:
     """The domains that speak for an organisation: of mailboxes (free mail left out) and of the website, as one pool."""
     holders = [forms[name] for name in ("site", "website") if name in forms]
     if len(holders) < 2:
-        return {"site": _as_pool(form) for form in holders}
+        return dict.fromkeys(["site"], _as_pool(holders[0])) if holders else {}
     shared = code_texts([pa.concat_arrays([form.values for form in holders])], lambda values: values)
     start, rows = 0, []
     for form in holders:
-        rows.append(shared.codes[start : start + form.size][form.codes].reshape(-1, form.codes.shape[-1]))
+        rows.append(np.atleast_2d(shared.codes[start : start + form.size][form.codes]))
         start += form.size
     return {"site": Form(np.concatenate(rows), shared.values)}
 
@@ -331,9 +331,9 @@ def _lines(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
     """Telephone lines: ``own_line`` (mobile and home, or the only kind there is) and ``line`` (all of them)."""
     own = [column for name in _PERSONAL_LINES for column in used.get(name, [])]
     other = [column for name in _OTHER_LINES for column in used.get(name, [])]
-    if not own:
+    if not own and "mobile" not in used:
         own, other = other, []
-    if not own:
+    if not own + other:
         return {}
     every = _as_pool(code_texts(own + other, phones.phone_key))
     forms = {"line": every, "own_line": Form(every.codes[: len(own)], every.values, np.arange(every.size))}

@@ -54,7 +54,7 @@ def prior_model(entity: str, comparisons: tuple[Comparison, ...], records: int) 
         comparisons,
         {item.name: _shares(item, "m") for item in comparisons},
         {item.name: _shares(item, "u") for item in comparisons},
-        min(0.2 * records / pairs, _LARGEST_PRIOR),
+        min(0.2 * max(records, 1) / pairs, _LARGEST_PRIOR),
     )
 
 

@@ -110,7 +110,8 @@ class NameLevels(Lookups):
         """False where two different names cannot reach any level above "different", judged by codes and letters."""
         lengths, masks = self._lengths(name), self._masks(name)
         x, y = masks[a], masks[b]
-        alike = np.maximum(np.bitwise_count(x & ~y), np.bitwise_count(y & ~x)) <= 3
+        edits = np.where(np.minimum(lengths[a], lengths[b]) >= 7, 3, 2)
+        alike = np.maximum(np.bitwise_count(x & ~y), np.bitwise_count(y & ~x)) <= edits
         alike |= (lengths[a] == 1) | (lengths[b] == 1)
         alike |= self._words().may_share(a, b)
         skeleton = self.records.forms.get(f"{name}_skeleton")
@@ -145,4 +146,6 @@ class NameLevels(Lookups):
         family_apart = found["family"] == DIFFERENT if "family" in items else nothing
         agrees = given >= items["given"].code("part") if "given" in items else nothing
         contrary = given == DIFFERENT
+        if "birth" in found:
+            contrary = contrary | (family_apart & (found["birth"] == DIFFERENT))
         return contrary | (family_apart & ~agrees), contrary | (family_apart & ~agrees & (given > ONE_MISSING))

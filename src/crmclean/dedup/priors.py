@@ -1,4 +1,4 @@
-"""What is believed about each comparison before a file is seen: its levels, their m and u, and what they are evidence of.
+"""What is believed about each comparison before a file is seen: levels, their m and u, and what they are evidence of.
 
 ``m`` is the share of true pairs that falls on a level and ``u`` the share of random pairs, both among pairs where the
 two records have the field. They are starting points with the weight of ``strength`` pairs, and a file with more to say
@@ -129,7 +129,7 @@ _MIDDLE = Comparison(
     label="middle name",
 )
 _SUFFIX = Comparison(
-    "suffix", "identity", (Level("different", 0.01, 0.5, bits=-12.0), Level("exact", 0.99, 0.5)), label="generation"
+    "suffix", "identity", (Level("different", 0.01, 0.5, bits=-40.0), Level("exact", 0.99, 0.5)), label="generation"
 )
 _SEX = Comparison("sex", "identity", (Level("different", 0.02, 0.5), Level("exact", 0.98, 0.5)), strength=1000.0)
 _BIRTH = Comparison(
@@ -163,7 +163,7 @@ _EMAIL = Comparison(
     "identity",
     (
         Level("different", 0.35, 0.995),
-        Level("numbered", 0.01, 0.001, bits=-10.0),
+        Level("numbered", 0.01, 0.001, bits=-15.0),
         Level("named_alike", 0.05, 0.002, bits=0.5),
         Level("named_number", 0.01, 0.0002, bits=5.0),
         Level("shared", 0.05, 0.002, "value", role="employer"),

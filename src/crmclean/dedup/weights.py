@@ -22,7 +22,8 @@ Missing values weigh nothing. A pair's weight is
 
 * a full name that agrees is charged ``Model.community`` bits: given and family names of one language community go
   together, so the product of their frequencies understates how often both are shared (a first-order interaction in
-  the class of non-matches, as in Thibaudeau 1993; ``model`` estimates it).
+  the class of non-matches, as in Thibaudeau 1993; ``model`` estimates it). A community also lives together, so what
+  such a pair's places say is charged the same once more.
 
 Limits: levels are treated as independent apart from these corrections.
 """
@@ -140,8 +141,11 @@ def score_pairs(
         identity += np.where(roles == 0, part, 0)
         for index, group in enumerate(groups.values(), start=1):
             group.add(part, roles == index)
-    identity += _neither_contact(levels, count) + _one_community(model, parts, count)
-    support = _support(groups["place"].total(), groups["employer"].total(), identity)
+    community = _one_community(model, parts, count)
+    identity += _neither_contact(levels, count) + community
+    place = groups["place"].total()
+    place = np.where(place > 0, np.maximum(place + community, 0), place).astype(np.float32)
+    support = _support(place, groups["employer"].total(), identity)
     prior = np.float32(np.log2(model.prior / (1.0 - model.prior)))
     return Scored(parts, identity, support, (prior + identity + support).astype(np.float32))
 
@@ -159,11 +163,12 @@ def _weights(
     """log2(m/u) of each pair, with the u of its value where the level asks for it; 0 where missing."""
     m, u = model.m[item.name], model.u[item.name]
     ratio = np.log2(np.maximum(m, 1e-9) / np.maximum(u, 1e-9))
+    ratio = np.clip(ratio, _WEAKEST, _STRONGEST)
     ratio[:DIFFERENT] = 0.0
     for code, found in enumerate(item.levels, start=DIFFERENT):
         if found.bits is not None:
             ratio[code] = found.bits
-    weights = np.clip(ratio, _WEAKEST, _STRONGEST).astype(np.float32)[level]
+    weights = ratio.astype(np.float32)[level]
     table = tables.get(item.name)
     by_value = [
         code for code, found in enumerate(item.levels, start=DIFFERENT) if found.frequency and table is not None
@@ -226,7 +231,7 @@ def _neither_contact(levels: Mapping[str, Ints], count: int) -> Floats:
 
 
 def _one_community(model: Model, parts: Mapping[str, Floats], count: int) -> Floats:
-    """Given and family name both agree: names of one community go together, so the product of their rarities is too small."""
+    """Given and family name both agree: names of one community go together, so their rarities overstate."""
     if "given" not in parts or "family" not in parts:
         return np.zeros(count, np.float32)
     both = (parts["given"] > 2.0) & (parts["family"] > 2.0)

@@ -39,6 +39,7 @@ _DATE: Final = (
 )
 _NUMBER: Final = r"^[+-]?[\d.,]+$"
 _STAMP: Final = r"^(?:(?:18|19|20)\d{2}[01]\d[0-3]\d|1[0-9]{9}|1[0-9]{12}|[2-5]\d{4}(?:\.\d+)?)$"
+_OF_CONSENT: Final = r"(?i)subscri|opt|consent|marketing|abonn|suscri|inscri|подпис|cleaned"
 _HONORIFIC: Final = (
     r"(?i)^(?:mr|mrs|ms|miss|mx|dr|prof|sir|madam|herr|frau|hr|fr|m|mme|mlle|sr|sra|srta|dott|ing|shri|smt|sri|kumari"
     r"|श्री|श्रीमती|डॉ|శ్రీ|శ్రీమతి|திரு|திருமதி|ডা|জনাব|آقای|خانم|دکتر|مهندس|السيد|السيدة|г-н|г-жа)\.?(?:\s+(?:dr|prof|med|ing)\.?)*$"
@@ -59,7 +60,7 @@ class Looks:
     stamp: float = 0.0
     number: float = 0.0
     yes_no: float = 0.0
-    consent_word: float = 0.0
+    consent_word: float = 0.0  # words that speak of subscriptions and consent, not just "blocked" or "invalid"
     truth: float = 0.0  # "true" and "false" exactly
     honorific: float = 0.0
     legal_form: float = 0.0
@@ -114,7 +115,7 @@ def _masks(text: pa.LargeStringArray) -> dict[str, Mask]:
         "stamp": _matches(text, _STAMP),
         "number": _matches(text, _NUMBER),
         "yes_no": _listed(text, "yes", "no", "granted", "denied"),
-        "consent_word": _listed(text, "granted", "denied"),
+        "consent_word": _listed(text, "granted", "denied") & _matches(text, _OF_CONSENT),
         "truth": np.asarray(pc.is_in(text, value_set=pa.array(["true", "false"], TEXT)), bool),
         "honorific": _matches(text, _HONORIFIC),
         "legal_form": np.asarray(has_legal_form(text), bool),

@@ -160,7 +160,7 @@ def _is_clock(three: list[_Token]) -> bool:
 
 
 def _tokens(shape: str) -> list[_Token]:
-    kinds = ["0" if char == "0" else "w" if _is_letter(char) else "s" for char in shape]
+    kinds = [_kind(char) for char in shape]
     tokens, start, position = [], 0, 0
     for at, (kind, following) in enumerate(pairwise([*kinds, ""])):
         if kind != following:
@@ -171,8 +171,12 @@ def _tokens(shape: str) -> list[_Token]:
     return tokens
 
 
-def _is_letter(char: str) -> bool:
-    return char.isalpha() or char in _JOINERS or unicodedata.category(char) in ("Mn", "Mc")
+@lru_cache(maxsize=4096)
+def _kind(char: str) -> str:
+    if char == "0":
+        return "0"
+    letter = char.isalpha() or char in _JOINERS or unicodedata.category(char) in ("Mn", "Mc")
+    return "w" if letter else "s"
 
 
 def _without_tail(tokens: list[_Token]) -> list[_Token]:

@@ -47,7 +47,10 @@ def fillers(forms: pa.Array, key: str) -> Mask:
 def all_filler() -> tuple[str, str]:
     """Two patterns: every word of the value is filler; one word is more than an everyday filler."""
     keyboard = alternation(word_list(_WORDS, "names.keyboard"))
-    repeated = "|".join(f"{letter}{{{4 if letter == 'i' else 3},}}" for letter in "abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщэюя")
+    repeated = "|".join(
+        f"{letter}{{{4 if letter == 'i' else 3},}}"
+        for letter in "abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщэюя"
+    )
     hard = rf"(?:(?:{keyboard})+|{repeated}|[sdfghjk]{{4,}})"
     beside = alternation(word_list(_WORDS, "names.beside"))
     return rf"^(?:{hard}|{beside})(?: (?:{hard}|{beside}))*$", rf"(?:^| ){hard}(?: |$)"

@@ -98,7 +98,7 @@ def split_name(text: str, region: str = "") -> NameParts:
         prefix, suffix = " ".join(family_prefixes + prefixes), ", ".join(early + suffixes)
         return NameParts(given, middle, " ".join(family), prefix, suffix)
     given, middle, surname = _core(tokens, prefixes, region)
-    return NameParts(given.strip("()[]\"“”"), middle, surname, " ".join(prefixes), ", ".join(suffixes))
+    return NameParts(given.strip('()[]"“”'), middle, surname, " ".join(prefixes), ", ".join(suffixes))
 
 
 def _trim(tokens: list[str], region: str) -> tuple[list[str], list[str], list[str]]:
@@ -195,7 +195,11 @@ def _family_start(tokens: Sequence[str], small: Sequence[str], region: str) -> i
     particles = _particles()
     for place in range(first, count - 1):
         particle = small[place] in particles or tokens[place].lower() in particles
-        if particle and (len(small[place]) > 1 or tokens[place][0] in "'’") and (small[place] not in _MAYBE_NAMES or tokens[place].islower()):
+        if (
+            particle
+            and (len(small[place]) > 1 or tokens[place][0] in "'’")
+            and (small[place] not in _MAYBE_NAMES or tokens[place].islower())
+        ):
             return place
     if count > 3 and small[-2] in ("y", "i") and tokens[-2].islower():
         return count - 3

@@ -156,7 +156,9 @@ def _form_patterns() -> tuple[str, str]:
         strong = [word for word in words if _letters(word) > _WEAK_LENGTH]
         short = [word for word in words if _letters(word) <= _WEAK_LENGTH]
         weak = [word for word in short if word.isupper() or word in _WEAK_WRITTEN]
-        dotted = "|".join(sorted({r"\.".join(word.replace(".", "")) + r"\.?" for word in short if word.replace(".", "").isalpha()}))
+        dotted = "|".join(
+            sorted({r"\.".join(word.replace(".", "")) + r"\.?" for word in short if word.replace(".", "").isalpha()})
+        )
         found[use] = [rf"(?i:{_spelt(strong)})"] * bool(strong) + [rf"(?:{_spelt(weak)})|(?i:{dotted})"] * bool(weak)
         glued = frozenset(word for word in strong if _SPACELESS.search(word))
         spaceless[use] = alternation(glued) or "[^\\x{0}-\\x{10ffff}]"  # nothing

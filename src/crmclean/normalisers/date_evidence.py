@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,10 +12,13 @@ import numpy as np
 from crmclean.normalisers._calendars import FIRST_JALALI, LAST_JALALI
 from crmclean.normalisers._date_bytes import groups_by_shape, number
 from crmclean.normalisers._date_layouts import Layout, layout_of
-from crmclean.normalisers.dates import prepare
+from crmclean.normalisers.dates import OLDEST, clock_of, days_of, prepare
 from crmclean.tables.batch import as_text
+from crmclean.tables.normalised import CellOptions
 
 __all__ = ["DateEvidence", "date_evidence"]
+
+Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 
 
 @dataclass(frozen=True)
@@ -28,8 +33,8 @@ class DateEvidence:
         Values that have the shape of a date.
     slots : int
         Dates of three numbers with the year behind (``3/4/2025``): those whose order matters.
-    day_first, month_first, year_first : int
-        Those of them that can only be read one way: a first or second number above 12, or a first number above 31.
+    day_first, month_first : int
+        Those of them that are only a date when read that way: ``31/4/2025`` is none at all and does not count.
     dotted : int
         Those written with dots, which nobody does month first.
     whole_year_first : int
@@ -43,11 +48,15 @@ class DateEvidence:
     slots: int = 0
     day_first: int = 0
     month_first: int = 0
-    year_first: int = 0
     dotted: int = 0
     whole_year_first: int = 0
     jalali: int = 0
     gregorian: int = 0
+
+    @property
+    def calendar(self) -> str:
+        """``jalali`` when most years are, else ``gregorian``."""
+        return "jalali" if self.jalali > self.gregorian else "gregorian"
 
 
 def date_evidence(values: Any) -> DateEvidence:
@@ -59,17 +68,26 @@ def date_evidence(values: Any) -> DateEvidence:
     (2, 1, 0)
     """
     text, present = prepare(as_text(values))
-    counts = {"filled": int(present.sum())}
+    groups = []
     for shape, gather in groups_by_shape(text):
         layout = layout_of(shape)
         if layout is not None:
-            _, cells = gather()
-            for name, count in _counted(layout, cells).items():
-                counts[name] = counts.get(name, 0) + count
-    return DateEvidence(**counts)
+            groups.append((layout, gather()[1]))
+    found = DateEvidence(filled=int(present.sum()), **_total(_years(layout, cells) for layout, cells in groups))
+    options = CellOptions(calendar=found.calendar)
+    return replace(
+        found, **_total(_slots(layout, cells, options) for layout, cells in groups if layout.kind == "slots")
+    )
 
 
-def _counted(layout: Layout, cells: np.ndarray[Any, np.dtype[np.uint8]]) -> dict[str, int]:
+def _total(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for count in counts:
+        total.update(count)
+    return dict(total)
+
+
+def _years(layout: Layout, cells: Bytes) -> dict[str, int]:
     found = {"dated": len(cells)}
     if layout.kind in ("ymd", "slots") and layout.year[1] - layout.year[0] == 4:
         year = number(cells, layout.year)
@@ -77,12 +95,22 @@ def _counted(layout: Layout, cells: np.ndarray[Any, np.dtype[np.uint8]]) -> dict
         found["gregorian"] = int((year >= 1900).sum())
     if layout.kind == "ymd" and not layout.month_number:
         found["whole_year_first"] = len(cells)
-    if layout.kind == "slots":
-        first, second = number(cells, layout.first), number(cells, layout.second_slot)
-        real = (first >= 1) & (second >= 1)
-        found["slots"] = int(real.sum())
-        found["dotted"] = int(real.sum()) if layout.separator == "." else 0
-        found["day_first"] = int((real & (first > 12) & (first <= 31) & (second <= 12)).sum())
-        found["month_first"] = int((real & (first <= 12) & (second > 12) & (second <= 31)).sum())
-        found["year_first"] = int((real & (first > 31) & (second <= 12)).sum())
     return found
+
+
+def _slots(layout: Layout, cells: Bytes, options: CellOptions) -> dict[str, int]:
+    by_day, by_month = (_readable(layout, cells, replace(options, date_order=order)) for order in ("dmy", "mdy"))
+    slots = int((by_day | by_month).sum())
+    return {
+        "slots": slots,
+        "dotted": slots if layout.separator == "." else 0,
+        "day_first": int((by_day & ~by_month).sum()),
+        "month_first": int((by_month & ~by_day).sum()),
+    }
+
+
+def _readable(layout: Layout, cells: Bytes, options: CellOptions) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Where a cell is a date that would be rewritten: what is left as typed must not decide anything."""
+    days, _, _ = days_of(layout, cells, options)
+    _, good, _ = clock_of(layout, cells)
+    return np.asarray(good & (days >= OLDEST), bool)

@@ -8,9 +8,10 @@ Which number is the day and which the month is never decided by a single cell: t
 Where a column cannot tell (order ""), a number above 12 still does, and everything else is left as typed; in a column
 whose dates start with the year (``ymd``), a stray ``3/15/2024`` is left as typed too.
 
-Two-digit years fall into the hundred years that end twenty years after ``as_of`` (for birth dates: in the year of
-``as_of``). Years 1300 to 1450 are Jalali in a column whose calendar is ``jalali``, and wherever the month has a
-Jalali name. Years outside 1000-2999 are no years of a CRM.
+A year of two digits stands last (``24-01-15`` is no date that begins with its year); it falls into the hundred years
+that end twenty years after ``as_of`` (for birth dates: in the year of ``as_of``). Years 1300 to 1450 are Jalali in a
+column whose calendar is ``jalali``, and wherever the month has a Jalali name. Years outside 1000-2999 are no years of
+a CRM.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from crmclean.tables.evidence import TEXT
 from crmclean.tables.normalised import INVALID, UNKNOWN, VALID, CellOptions, Normalised
 from crmclean.text import fold_digits, strip_invisible
 
-__all__ = ["date_kernel", "normalise_date", "parse_dates", "prepare"]
+__all__ = ["OLDEST", "clock_of", "date_kernel", "days_of", "normalise_date", "parse_dates", "prepare"]
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
@@ -60,6 +61,9 @@ _PAST: Final = frozenset(
 _SERIALS = (20_000, 60_000)  # October 1954 to April 2064
 _EPOCH_END = 4_102_444_800  # the year 2100
 _EXCEL_ZERO = -25_569  # 30 December 1899: right for every serial from March 1900 on
+
+
+OLDEST: Final = -171_664  # 1 January 1500: what is older is more likely another calendar, and is left as typed
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,7 @@ def date_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | None
     read = reading.status == _READ
     future = read & (options.field in _PAST) & (reading.days > _day_number(options) + 1)
     ancient = read & (reading.days < _days("1900-01-01" if options.field == "birth_date" else "1950-01-01"))
-    kept = ancient & (reading.days < _days("1500-01-01"))  # more likely another calendar than that old
+    kept = ancient & (reading.days < OLDEST)
     canonical = pc.if_else(pa.array(read & ~kept), reading.iso, values)
     changed = np.asarray(pc.fill_null(pc.not_equal(canonical, values), False))
     causes = pa.array(np.where(changed, reading.cause, 0).astype(np.int32), mask=~changed)
@@ -186,8 +190,8 @@ def _read(text: pa.LargeStringArray, options: CellOptions) -> _Reading:
         if layout is None:
             continue
         rows, cells = gather()
-        group_days, ambiguous, group_cause = _days_of(layout, cells, options)
-        clock_days, good, clock = _clock_of(layout, cells)
+        group_days, ambiguous, group_cause = days_of(layout, cells, options)
+        clock_days, good, clock = clock_of(layout, cells)
         good &= (group_days != NO_DAY) & ~ambiguous
         days[rows] = np.where(good, group_days + clock_days, NO_DAY)
         status[rows] = np.where(good, _READ, np.where(ambiguous, _AMBIGUOUS, _UNREAD))
@@ -209,7 +213,7 @@ def _scattered(places: list[Ints], pieces: list[pa.LargeStringArray], count: int
     return together.take(pa.array(positions, mask=positions < 0))
 
 
-def _days_of(layout: Layout, cells: Bytes, options: CellOptions) -> tuple[Ints, Flags, Any]:
+def days_of(layout: Layout, cells: Bytes, options: CellOptions) -> tuple[Ints, Flags, Any]:
     """(day numbers, ambiguous, cause) of the cells of one layout."""
     nowhere = np.zeros(len(cells), bool)
     if layout.kind == "serial":
@@ -225,7 +229,7 @@ def _days_of(layout: Layout, cells: Bytes, options: CellOptions) -> tuple[Ints, 
         month = number(cells, layout.month) if not layout.month_number else np.full(len(cells), layout.month_number)
         year, day, ambiguous = number(cells, layout.year), number(cells, layout.day), nowhere
     jalali = layout.jalali or options.calendar == "jalali"
-    if layout.year[1] - layout.year[0] == 2 or (layout.kind == "slots" and _year_first(layout, options)):
+    if layout.year[1] - layout.year[0] == 2:
         year = _full_year(year, options, jalali)
     sane = (year >= 1000) & (year <= 2999) & (not layout.jalali)
     days = np.where(sane, days_from_civil(year, month, day), NO_DAY)
@@ -235,26 +239,19 @@ def _days_of(layout: Layout, cells: Bytes, options: CellOptions) -> tuple[Ints, 
     return days, ambiguous, np.where(elsewhere, _JALALI, _ISO)
 
 
-def _year_first(layout: Layout, options: CellOptions) -> bool:
-    """``24-01-15`` in a column whose other dates start with the year."""
-    return options.date_order == "ymd" and all(stop - start == 2 for start, stop in (layout.first, layout.year))
-
-
 def _in_order(layout: Layout, cells: Bytes, options: CellOptions) -> tuple[Ints, Ints, Ints, Flags]:
-    """(year, month, day, ambiguous) of three numbers of which the last or, in ``ymd``, the first may be the year."""
-    first, second, last = (number(cells, slot) for slot in (layout.first, layout.second_slot, layout.year))
+    """(year, month, day, ambiguous) of three numbers of which the last is the year."""
+    first, second, year = (number(cells, slot) for slot in (layout.first, layout.second_slot, layout.year))
     certain = np.zeros(len(cells), bool)
     if options.date_order == "dmy":
-        return last, second, first, certain
+        return year, second, first, certain
     if options.date_order == "mdy":
-        return last, first, second, certain
-    if _year_first(layout, options):
-        return first, second, last, certain
+        return year, first, second, certain
     if options.date_order == "ymd":  # the other dates say nothing about day and month, and a stray one decides nothing
-        return last, first, second, ~certain
+        return year, first, second, ~certain
     day_first = (first > 12) | (first == second)
     month_first = second > 12
-    return last, np.where(month_first, first, second), np.where(month_first, second, first), ~day_first & ~month_first
+    return year, np.where(month_first, first, second), np.where(month_first, second, first), ~day_first & ~month_first
 
 
 def _full_year(short: Ints, options: CellOptions, jalali: bool) -> Ints:
@@ -266,7 +263,7 @@ def _full_year(short: Ints, options: CellOptions, jalali: bool) -> Ints:
 # ---- the time of day
 
 
-def _clock_of(layout: Layout, cells: Bytes) -> tuple[Ints | int, Flags, list[Bytes]]:
+def clock_of(layout: Layout, cells: Bytes) -> tuple[Ints | int, Flags, list[Bytes]]:
     """(days to add, valid, byte columns from ``T`` on) of the times of one layout."""
     count = len(cells)
     if layout.kind in ("seconds", "milliseconds"):

@@ -126,7 +126,14 @@ def _reorder(draft: Draft, places: pa.Array, wanted: Mask) -> None:
 @functools.lru_cache(maxsize=1)
 def _special() -> str:
     """Names with a word that needs more thought than its place: honorifics, degrees, particles, Vietnamese surnames."""
-    keys = ("prefix.written", "prefix.after", "suffix.anywhere", "case.particles", "case.conjunctions", "suffix.before_family")
+    keys = (
+        "prefix.written",
+        "prefix.after",
+        "suffix.anywhere",
+        "case.particles",
+        "case.conjunctions",
+        "suffix.before_family",
+    )
     words = frozenset(word.lower() for key in keys for word in word_list(_WORDS, key))
     first = frozenset(word.lower() for word in word_list(_WORDS, "case.vietnamese"))
     begins = rf"^(?:{alternation(first)}|abdul|abdel|abd|abu|عبد|ابو|أبو) "
@@ -137,7 +144,14 @@ def _special() -> str:
 @functools.lru_cache(maxsize=1)
 def _no_given() -> str:
     """Where the word after the comma is no given name: a post, a degree, a particle."""
-    keys = ("order.no_names", "suffix.after_comma", "suffix.anywhere", "prefix.written", "case.particles", "case.articles")
+    keys = (
+        "order.no_names",
+        "suffix.after_comma",
+        "suffix.anywhere",
+        "prefix.written",
+        "case.particles",
+        "case.articles",
+    )
     words = frozenset(word.lower() for key in keys for word in word_list(_WORDS, key))
     return rf"(?i)^(?:{alternation(words)}),|, ?(?:{alternation(words)}|y|o|or)$"
 

@@ -160,5 +160,7 @@ def _is_formula(values: pa.Array, field: str) -> Mask:
     harmless = matches(part, _NO_FORMULA)
     if field in _HANDLES:
         harmless |= matches(part, r"^@[\pL\p{Nd}._\-]+$")
+    if field and kind_of(field) is Kind.PHONE:
+        harmless |= matches(part, r"^[+(]\s*\p{Nd}")  # "+44 161 496 0958 Ext 241" is a number with words
     found[places] = ~harmless
     return found

@@ -74,7 +74,7 @@ def _adopt_changes(batch: Batch, fresh: Batch, at: Ints, numbers: Ints) -> Batch
     changes = _renumbered(changes, numbers)
     seq = (changes["seq"].to_numpy().astype(np.int64) + highest + 1).astype(np.int16)
     changes = changes.set_column(changes.schema.get_field_index("seq"), "seq", pa.array(seq))
-    touched = [name for name in changes["column"].unique().cast(pa.string()).to_pylist() if name is not None]
+    touched = [name for name in changes["column"].cast(pa.string()).unique().to_pylist() if name is not None]
     columns = {}
     for name in touched:
         source = np.arange(len(batch))
