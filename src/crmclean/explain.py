@@ -28,8 +28,8 @@ __all__ = ["explain_pair", "explain_record", "pair_text", "record_text"]
 def explain_record(folder: Path, record_id: str) -> dict[str, Any]:
     """What an output folder knows about one record.
 
-    Keys: record_id, source, line, disposition, cluster_id, members (record ids of the cluster, survivor first), changes,
-    issues, trust (terms, score, grade, reasons; only for cleaned records), survivors, links.
+    Keys: record_id, source, line, disposition, cluster_id, members (record ids of the cluster, survivor first),
+    changes, issues, trust (terms, score, grade, reasons; only for cleaned records), survivors, links.
 
     Raises
     ------

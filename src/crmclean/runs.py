@@ -147,7 +147,7 @@ class State:
         return sorted(path for path in self.output.iterdir() if _RUN.fullmatch(path.name) and is_ours(path))
 
     def prune(self, keep: int) -> list[Path]:
-        """Remove all but the last ``keep`` runs; returns what was removed. The run ``latest`` points to always stays."""
+        """Remove all but the last ``keep`` runs and return what was removed; the one ``latest`` points to stays."""
         latest = (self.output / "latest").resolve()
         old = [path for path in self.runs()[:-keep] if path.resolve() != latest]
         for path in old:

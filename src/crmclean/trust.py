@@ -202,7 +202,9 @@ class _Judge:
         """Reasons in words, worst first: one bit per reason, one text per distinct pattern of bits."""
         spoken: list[tuple[str, Mask]] = []
         severe = self.issues.filter(pc.not_equal(self.issues["severity"], "info"))
-        counts = sorted(severe["reason"].cast(pa.string()).value_counts().to_pylist(), key=lambda item: str(item["values"]))
+        counts = sorted(
+            severe["reason"].cast(pa.string()).value_counts().to_pylist(), key=lambda item: str(item["values"])
+        )
         order = {"error": 0, "warning": 1}
         for item in sorted(counts, key=lambda item: order.get(self.context.severity(item["values"]), 2)):
             rows = severe.filter(pc.equal(severe["reason"], item["values"]))["row"].to_numpy() - self.batch.first_row

@@ -94,3 +94,24 @@ def test_a_record_between_two_that_contradict_each_other_goes_to_neither():
     weak, strong = np.array([4.0, 4.5, 4.0]), np.array([4.0, 20.0, 4.0])
     assert cluster_records(5, left, right, weak, evaluate, 6.0).labels.tolist() == [0, 1, 2, 3, 3]
     assert cluster_records(5, left, right, strong, evaluate, 6.0).labels.tolist() == [0, 0, 0, 3, 3]
+
+
+@settings(derandomize=True, max_examples=60, deadline=None)
+@given(st.lists(st.integers(-12, 12).map(lambda bits: bits + 0.1), min_size=3, max_size=3, unique=True))
+def test_three_records_fall_apart_as_average_linkage_says(bits):
+    said = dict(zip([(0, 1), (0, 2), (1, 2)], bits, strict=True))
+
+    def evaluate(a, b):
+        nothing = np.zeros(len(a), bool)
+        return np.array([said[int(min(x, y)), int(max(x, y))] for x, y in zip(a, b, strict=True)]), nothing, nothing
+
+    left, right = np.array([0, 1]), np.array([1, 2])
+    labels = cluster_records(3, left, right, np.array([9.0, 9.0]), evaluate).labels.tolist()
+    one, other = max(said, key=said.__getitem__)
+    if min(bits) >= -6:
+        assert labels == [0, 0, 0]  # nothing speaks clearly against itself: not examined
+    elif said[one, other] < 0:
+        assert labels == [0, 1, 2]
+    else:
+        assert labels[one] == labels[other]
+        assert (len(set(labels)) == 1) == (sum(bits) - said[one, other] >= 0)

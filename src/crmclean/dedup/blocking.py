@@ -8,6 +8,7 @@ neighbourhood, Hernandez & Stolfo 1995). So the number of pairs is linear in the
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ from crmclean.dedup.pairs import pairs_of_runs, runs
 
 __all__ = ["Candidates", "Rule", "RuleReport", "candidate_pairs", "rules_of", "shared_rules"]
 
+_THREADS = 2
 _WINDOW = 4
 _NEIGHBOURS = 3
 _ANYWAY = 300_000
@@ -125,13 +127,15 @@ def candidate_pairs(records: Records, entity: str, *, pairs_per_row: int, max_bl
     reports: list[RuleReport] = []
     rules = [rule for rule in rules_of(entity) if all(keys.has(name) for name in rule.keys)]
     whole = sum(rule.share for rule in rules)
-    for number, rule in enumerate(rules):
-        budget = int(rule.share * max(pairs_per_row * records.count / whole, _ANYWAY))
-        left, right, report = _apply(rule, keys, budget, max_block)
-        low, high = np.minimum(left, right), np.maximum(left, right)
-        apart = low != high
-        found.append(((low * records.count + high)[apart] << 5) | number)
-        reports.append(report)
+
+    def apply(rule: Rule) -> tuple[Ints, Ints, RuleReport]:
+        return _apply(rule, keys, int(rule.share * max(pairs_per_row * records.count / whole, _ANYWAY)), max_block)
+
+    with ThreadPoolExecutor(_THREADS) as pool:  # sorting lets go of the interpreter lock
+        for number, (left, right, report) in enumerate(pool.map(apply, rules)):
+            low, high = np.minimum(left, right).astype(np.int64), np.maximum(left, right)
+            found.append(((low * records.count + high)[low != high] << 5) | number)
+            reports.append(report)
     packed = np.concatenate(found) if found else np.zeros(0, np.int64)
     packed.sort()
     codes = packed >> 5

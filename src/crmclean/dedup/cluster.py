@@ -48,7 +48,8 @@ def components(count: int, left: Ints, right: Ints) -> np.ndarray[Any, np.dtype[
     _, raw = connected_components(graph, directed=False)
     first = np.full(int(raw.max(initial=-1)) + 1, count, np.int32)
     np.minimum.at(first, raw, np.arange(count, dtype=np.int32))
-    return first[raw].astype(np.int32)
+    labels: np.ndarray[Any, np.dtype[np.int32]] = first[raw].astype(np.int32)
+    return labels
 
 
 def cluster_records(
@@ -89,11 +90,34 @@ def cluster_records(
     order = np.lexsort((second[chosen], first[chosen], owner[chosen]))
     chosen = chosen[order]
     block_starts, block_lengths = runs(owner[chosen])
-    split = 0
-    for start, length in zip(block_starts.tolist(), block_lengths.tolist(), strict=True):
+    trios = block_lengths == 3
+    split = _link_trios(labels, first, second, bits, chosen[block_starts[trios, None] + np.arange(3)])
+    for start, length in zip(block_starts[~trios].tolist(), block_lengths[~trios].tolist(), strict=True):
         inside = chosen[start : start + length]
         split += _average_linkage(labels, first[inside], second[inside], bits[inside])
     return Clusters(labels, len(doubtful), split, int(np.bincount(labels).max()))
+
+
+def _link_trios(labels: Ints, first: Ints, second: Ints, bits: Ints, pairs: Ints) -> int:
+    """Average linkage of all components of three records at once; says how many fell apart.
+
+    ``pairs`` holds for each the places of its pairs (0, 1), (0, 2) and (1, 2). The likeliest pair is joined first; the
+    third record follows if its two pairs speak for it on average.
+    """
+    if not len(pairs):
+        return 0
+    members = np.stack([first[pairs[:, 0]], second[pairs[:, 0]], second[pairs[:, 2]]], axis=1)
+    weights = bits[pairs]
+    rows, best = np.arange(len(pairs)), weights.argmax(axis=1)
+    top = weights[rows, best]
+    apart = (weights.sum(axis=1) - top) < 0
+    third = 2 - best  # pair (0, 1) leaves record 2, pair (0, 2) leaves 1, pair (1, 2) leaves 0
+    heads = np.where(third == 0, members[:, 1], members[:, 0])
+    for place in range(3):
+        alone = (apart & (third == place)) | (top < 0)
+        joined = np.where(apart, heads, members[:, 0])
+        labels[members[:, place]] = np.where(alone, members[:, place], joined)
+    return int((apart | (top < 0)).sum())
 
 
 def _average_linkage(labels: Ints, first: Ints, second: Ints, bits: Ints) -> bool:
@@ -117,7 +141,7 @@ def _torn_links(
     """Links of records that match two records which contradict each other, and neither of them firmly.
 
     Nothing but a coin could say to which of the two such a record belongs, so it goes to neither. With L the links of
-    records that have no firm one and D the contradictions, (L D)[r, a] counts the other partners of r that contradict a.
+    records that have no firm one and D the contradictions, (L D)[r, a] counts the partners of r that contradict a.
     """
     left, right, weight = links
     torn = np.zeros(len(left), bool)

@@ -144,7 +144,8 @@ class ContactLevels(NameLevels):
 
         def slip(p: Ints, q: Ints) -> Ints:
             edits, _, length = similar_texts(domain.values, p, q)
-            return ((edits <= 1) & (length >= 6)) | ((edits == 2) & (length >= 9))
+            near_by: Ints = ((edits <= 1) & (length >= 6)) | ((edits == 2) & (length >= 9))
+            return near_by
 
         slipped = score_distinct(at_x[same], at_y[same], slip)
         found[same[slipped]] = item.code("near")
@@ -153,7 +154,8 @@ class ContactLevels(NameLevels):
 
         def score(p: Ints, q: Ints) -> Ints:
             edits, _, length = similar_texts(local.values, p, q)
-            return ((edits <= 1) & (length >= 5)) | ((edits == 2) & (length >= 8))
+            close: Ints = ((edits <= 1) & (length >= 5)) | ((edits == 2) & (length >= 8))
+            return close
 
         near = near[score_distinct(x[near], y[near], score)]
         one, other = self._named_after(x[near], left[open_[near]]), self._named_after(y[near], right[open_[near]])

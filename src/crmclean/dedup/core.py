@@ -8,6 +8,7 @@ result.links                    # every pair worth keeping, with its levels, wei
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +17,7 @@ import pyarrow as pa
 
 from crmclean.dedup.blocking import Candidates, candidate_pairs
 from crmclean.dedup.bounds import may_link
-from crmclean.dedup.cluster import cluster_records
+from crmclean.dedup.cluster import Evaluate, cluster_records
 from crmclean.dedup.compare import Levels
 from crmclean.dedup.decide import Decisions, decide_links
 from crmclean.dedup.describe import describe_run
@@ -33,6 +34,7 @@ __all__ = ["Explanation", "Result", "Settings", "explain_pair", "link_records"]
 
 _PRIOR_ROOM = 4.0  # pairs are ruled out as if the share of matches were this much larger than believed
 _ATTESTED = 3.0  # carriers from which on a given name is a name and not a slip
+_THREADS = 2
 _PRIOR_SHARE = 0.25  # of the prior each pair inside a cluster is charged; the link that joins paid it in full
 _FIRM = 3.0  # bits above the match band from which on a link is firm
 _DECISIVE = -4.5  # bits against a match from which on an identifier that differs is decisive
@@ -100,19 +102,8 @@ def link_records(
     decisions = decide_links(scored, left, right, apart, settings.match_probability, settings.review_probability)
     matched = decisions.is_match
 
-    bar = float(np.log2(settings.match_probability / (1.0 - settings.match_probability)))
-    prior_bits = float(np.log2(fit.model.prior / (1.0 - fit.model.prior)))
-
-    def evaluate(first: Ints, second: Ints) -> tuple[Ints, Ints, Ints]:
-        bits, found = _score_chunks(work, fit.model, first, second, settings.chunk_pairs)
-        never = _contradicting(work, found, first, second) & (bits < _HARDLY)
-        never |= _differing(fit.model, found, _DECISIVE) & (bits < bar)
-        contrary = _differing(fit.model, found, 0.0) & (bits + (1 - _PRIOR_SHARE) * prior_bits < bar)
-        if apart is not None:
-            never |= (apart[first] != apart[second]) & (apart[first] >= 0) & (apart[second] >= 0)
-        return bits, never, contrary
-
-    clusters = cluster_records(count, left[matched], right[matched], scored["weight"][matched], evaluate, bar + _FIRM)
+    evaluate, firm = _guard_evidence(work, fit.model, settings, apart)
+    clusters = cluster_records(count, left[matched], right[matched], scored["weight"][matched], evaluate, firm)
     decisions = decisions.guarded(clusters.labels[left] == clusters.labels[right])
     names = [report.name for report in candidates.reports]
     links = _links_table(work.records, left, right, candidates.rules[kept], names, scored["weight"], decisions, levels)
@@ -146,14 +137,36 @@ def _hopeful(work: Workings, candidates: Candidates, prior: float, settings: Set
     prior = min(prior, 0.5)
     needed = float(np.log2(settings.keep_probability / (1 - settings.keep_probability)) - np.log2(prior / (1 - prior)))
     hopeful = np.ones(len(candidates.left), bool)
-    for start in range(0, len(hopeful), settings.chunk_pairs):
+
+    def look(start: int) -> None:
         part = slice(start, start + settings.chunk_pairs)
         left, right = candidates.left[part], candidates.right[part]
         hopeful[part] = may_link(work.comparer, work.tables, left, right, needed)
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        list(pool.map(look, range(0, len(hopeful), settings.chunk_pairs)))
     found = np.flatnonzero(hopeful)
     return replace(
         candidates, left=candidates.left[found], right=candidates.right[found], rules=candidates.rules[found]
     )
+
+
+def _guard_evidence(work: Workings, model: Model, settings: Settings, apart: Ints | None) -> tuple[Evaluate, float]:
+    """What the guard of the clusters asks about pairs of records, and the weight of a firm link."""
+    match = min(settings.match_probability, 1.0 - 1e-9)
+    bar = float(np.log2(match / (1.0 - match)))
+    prior_bits = float(np.log2(model.prior / (1.0 - model.prior)))
+
+    def evaluate(first: Ints, second: Ints) -> tuple[Ints, Ints, Ints]:
+        bits, found = _score_chunks(work, model, first, second, settings.chunk_pairs)
+        never = _contradicting(work, found, first, second) & (bits < _HARDLY)
+        never |= _differing(model, found, _DECISIVE) & (bits < bar)
+        contrary = _differing(model, found, 0.0) & (bits + (1 - _PRIOR_SHARE) * prior_bits < bar)
+        if apart is not None:
+            never |= (apart[first] != apart[second]) & (apart[first] >= 0) & (apart[second] >= 0)
+        return bits, never, contrary
+
+    return evaluate, bar + _FIRM
 
 
 def _score_all(
@@ -163,20 +176,25 @@ def _score_all(
     kept: list[Ints] = []
     columns: dict[str, list[Ints]] = {"weight": [], "identity": [], "support": []}
     levels: dict[str, list[Ints]] = {item.name: [] for item in work.comparer.active}
-    for start in range(0, len(candidates.left), settings.chunk_pairs):
+
+    def score(start: int) -> tuple[Ints, dict[str, Ints], Levels]:
         part = slice(start, start + settings.chunk_pairs)
         scored, found = work.score(model, candidates.left[part], candidates.right[part])
         good = np.flatnonzero(probability_of(scored.weight) >= settings.keep_probability)
-        kept.append(good + start)
-        for name, pieces in columns.items():
-            pieces.append(getattr(scored, name)[good])
-        for name, pieces in levels.items():
-            pieces.append(found[name][good])
-    join = lambda pieces, kind: np.concatenate(pieces) if pieces else np.zeros(0, kind)  # noqa: E731
+        chosen = {name: getattr(scored, name)[good] for name in columns}
+        return good + start, chosen, {name: found[name][good] for name in levels}
+
+    with ThreadPoolExecutor(_THREADS) as pool:  # NumPy, Arrow and RapidFuzz let go of the interpreter lock
+        for good, chosen, found in pool.map(score, range(0, len(candidates.left), settings.chunk_pairs)):
+            kept.append(good)
+            for name, pieces in columns.items():
+                pieces.append(chosen[name])
+            for name, pieces in levels.items():
+                pieces.append(found[name])
     return (
-        join(kept, np.int64),
-        {name: join(pieces, np.float32) for name, pieces in columns.items()},
-        {name: join(pieces, np.uint8) for name, pieces in levels.items()},
+        np.concatenate([np.zeros(0, np.int64), *kept]),
+        {name: np.concatenate([np.zeros(0, np.float32), *pieces]) for name, pieces in columns.items()},
+        {name: np.concatenate([np.zeros(0, np.uint8), *pieces]) for name, pieces in levels.items()},
     )
 
 
@@ -206,7 +224,8 @@ def _contradicting(work: Workings, levels: Levels, left: Ints, right: Ints) -> I
         slip = np.minimum(carriers[given[left]], carriers[given[right]]) < _ATTESTED
         contrary -= (levels["given"] == DIFFERENT) & slip
     generation = levels["suffix"] == DIFFERENT if "suffix" in levels else np.zeros(len(left), bool)
-    return (contrary >= 2) | generation
+    found: Ints = (contrary >= 2) | generation
+    return found
 
 
 def _differing(model: Model, levels: Levels, bar: float) -> Ints:

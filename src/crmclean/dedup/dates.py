@@ -75,7 +75,8 @@ def _numbers(texts: pa.Array) -> np.ndarray[Any, Any]:
     digits = pc.replace_substring_regex(texts, r"\.0+$", "")
     is_number = pc.match_substring_regex(digits, r"^\d{1,8}$")
     number = pc.cast(pc.if_else(is_number, digits, "0"), pa.int64()).to_numpy(zero_copy_only=False)
-    return np.where(np.isnan(named), number, np.nan_to_num(named) + 1).astype(np.int64)
+    known: np.ndarray[Any, Any] = np.where(np.isnan(named), number, np.nan_to_num(named) + 1).astype(np.int64)
+    return known
 
 
 def _century(year: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -7,6 +7,7 @@ record order that depends on the content alone, so that nothing downstream can d
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,6 +26,7 @@ __all__ = ["Columns", "Records", "encode"]
 
 Columns = Mapping[str, Sequence[pa.Array]]
 
+_THREADS = 2
 _PERSONAL_LINES = ("mobile", "home_phone")
 _OTHER_LINES = ("phone", "other_phone")
 _CONTENT = (
@@ -111,18 +113,19 @@ def encode(
     """
     used = {name: list(arrays) for name, arrays in columns.items() if name not in exclude and len(arrays)}
     count = next((len(arrays[0]) for arrays in columns.values() if len(arrays)), 0)
-    forms: dict[str, Form] = {}
+    jobs = [
+        lambda: _emails(used, entity),
+        lambda: _places(used),
+        lambda: _lines(used),
+        lambda: _companies(used, entity),
+        lambda: _national_ids(used) | _titles(used),
+    ]
     if entity == "person":
-        forms |= _names(used, count)
-        forms |= _births(used)
-    forms |= (
-        _national_ids(used)
-        | _emails(used, entity)
-        | _lines(used)
-        | _companies(used, entity)
-        | _places(used)
-        | _titles(used)
-    )
+        jobs = [lambda: _names(used, count), *jobs, lambda: _name_marks(used), lambda: _births(used)]
+    forms: dict[str, Form] = {}
+    with ThreadPoolExecutor(_THREADS) as pool:  # Arrow and NumPy let go of the interpreter lock
+        for made in [pool.submit(job) for job in jobs]:
+            forms |= made.result()
     forms |= _sites(forms)
     forms = {name: form for name, form in forms.items() if not form.is_empty}
     return _canonical_order(forms, count, order)
@@ -163,7 +166,6 @@ def _names(used: dict[str, list[pa.Array]], count: int) -> dict[str, Form]:
                 forms[name] = Form(recoded, shared.values)
     if middle is not None:
         forms["middle"] = middle
-    forms |= _name_marks(used)
     return forms | _name_parts(forms)
 
 
@@ -219,7 +221,7 @@ def _name_marks(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
 
 
 def _generation(texts: pa.Array) -> pa.Array:
-    """``names.name_suffix``, and "i" for a name that ends in a bare I (the first, or an initial: harmless either way)."""
+    """``names.name_suffix``, and "i" for a name that ends in a bare I (the first, or an initial; harmless)."""
     first = pc.match_substring_regex(texts, r"(?i)^\pL{2,}.* I\s*$")
     found = names.name_suffix(texts)
     return pc.if_else(pc.and_(first, pc.equal(found, "")), pa.scalar("i", TEXT), found)
@@ -372,8 +374,8 @@ def _places(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
     }
     for name, kernel in kernels.items():
         if used.get(name):
-            form = code_texts([first_text(used[name])], lambda values, kernel=kernel: _present(kernel(values)))
-            forms[name] = form
+            coded = code_texts([first_text(used[name])], kernel)
+            forms[name] = coded.recode(_present(coded.values))
     return forms
 
 

@@ -48,14 +48,17 @@ def count_values(records: Records, comparisons: tuple[Comparison, ...]) -> dict[
         key = (form_name, comparison.frequency.by)
         if key not in done:
             form = records.forms[form_name]
-            if comparison.frequency.by == "records" or not marks:
-                done[key] = form.counts().astype(np.float64)
-            else:
-                spread = [
-                    _effective_names(form.codes, form.size, records.codes(mark), records.forms[mark].size)
-                    for mark in marks
-                ]
+            told_by = {"records": [], "names": marks, "cities": [name for name in ("city",) if records.has(name)]}
+            spread = [
+                _effective_names(form.codes, form.size, records.codes(mark), records.forms[mark].size)
+                for mark in told_by[comparison.frequency.by]
+            ]
+            if spread:
                 done[key] = np.maximum.reduce(spread)
+            elif comparison.frequency.by == "cities":
+                done[key] = np.ones(form.size)
+            else:
+                done[key] = form.counts().astype(np.float64)
         tables[comparison.name] = done[key]
     return tables
 

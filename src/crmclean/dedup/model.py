@@ -75,7 +75,7 @@ def fit_model(model: Model, comparer: Comparer, tables: Mapping[str, Table], lef
         weight = score_pairs(model, tables, records, pairs, levels, shared).weight
         posterior = np.rint(probability_of(weight) * _UNIT).astype(np.int64)
         expected = float(posterior.sum()) / _UNIT * scale
-        prior = min((expected + _PRIOR_MATCHES_PER_ROW * records.count) / total, _LARGEST_PRIOR)
+        prior = min((expected + _PRIOR_MATCHES_PER_ROW * max(records.count, 1)) / total, _LARGEST_PRIOR)
         m = dict(model.m)
         for item in comparer.active:
             m[item.name] = _m_of(item, levels[item.name], posterior)

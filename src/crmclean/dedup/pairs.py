@@ -56,4 +56,5 @@ def _ramp(lengths: Ints) -> Ints:
     """0, 1, ... length-1 for each length, end to end."""
     ends = np.cumsum(lengths)
     total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) - np.repeat(ends - lengths, lengths)
+    ramp: Ints = np.arange(total) - np.repeat(ends - lengths, lengths)
+    return ramp

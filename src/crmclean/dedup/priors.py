@@ -32,12 +32,12 @@ class Frequency:
     """How the frequency of a shared value becomes a ``u`` of its own (``dedup.weights.value_u``).
 
     ``base`` is the chance that two different records share a value nobody else carries, believed with the weight of
-    ``weight`` records; ``by`` says who is counted: records, or the differently named among them.
+    ``weight`` records; ``by`` says who is counted: records, or the different names or cities among them.
     """
 
     base: float
     weight: float
-    by: Literal["records", "names"] = "records"
+    by: Literal["records", "names", "cities"] = "records"
     scaled: bool = False  # base is a share of sharers per file, so it shrinks as the file grows
 
 
@@ -274,7 +274,7 @@ _FIRM_NAME = Comparison(
         Level("typo", 0.12, 0.0005, "near"),
         Level("exact", 0.58, 0.0005, "value"),
     ),
-    Frequency(1 / 20000, 200.0),
+    Frequency(0.02, 100.0, "cities", scaled=True),
 )
 _FIRM_SITE = Comparison(
     "site",

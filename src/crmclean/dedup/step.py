@@ -59,8 +59,11 @@ class DeduplicateStep:
         at = np.flatnonzero(batch.is_disposition("cleaned"))
         if not context.rules.dedup.enabled or len(at) < 2:
             return batch
+        fields = compared_fields(batch, context, at)
+        if not fields:
+            return batch
         result = link_records(
-            compared_fields(batch, context, at),
+            fields,
             settings_of(context.rules.dedup),
             kept_apart=_kept_apart(batch, at),
             order=_rank(batch, at),

@@ -12,16 +12,16 @@ from crmclean.dedup.forms import Ints, hash_texts
 
 __all__ = ["TokenSets"]
 
-_WIDTH = 6
+_WIDTH = 10
 
 
 @dataclass(frozen=True)
 class TokenSets:
-    """The first six words of each distinct value.
+    """The first ten words of each distinct value.
 
     Attributes
     ----------
-    words : int32 array, shape (values, 6)
+    words : int32 array, shape (values, 10)
         Word codes, 0 = none.
     weight : float32 array
         Inverse document frequency of each word code, log(values / carriers).
@@ -56,7 +56,8 @@ class TokenSets:
 
     def may_share(self, left: Ints, right: Ints) -> Ints:
         """False where two values certainly share no telling word."""
-        return (self.mask[left] & self.mask[right]) != 0
+        common: Ints = (self.mask[left] & self.mask[right]) != 0
+        return common
 
     def share_any(self, left: Ints, right: Ints) -> Ints:
         """Whether two values share a word of at least two letters that is not in most values."""
@@ -67,7 +68,8 @@ class TokenSets:
         shared, words = self._shared(left, right)
         both = np.where(shared, self.weight[words], 0).sum(axis=1)
         whole = np.minimum(self.weight[words].sum(axis=1), self.weight[self.words[right]].sum(axis=1))
-        return np.divide(both, whole, out=np.zeros(len(both), np.float32), where=whole > 0)
+        share: Ints = np.divide(both, whole, out=np.zeros(len(both), np.float32), where=whole > 0)
+        return share
 
     def _shared(self, left: Ints, right: Ints) -> tuple[Ints, Ints]:
         words, others = self.words[left], self.words[right]

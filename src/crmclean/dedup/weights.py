@@ -244,4 +244,5 @@ def _support(place: Floats, employer: Floats, identity: Floats) -> Floats:
     gain = np.maximum(*positive) + 0.5 * np.minimum(*positive)
     loss = np.maximum(np.minimum(place, 0) + np.minimum(employer, 0), _AGAINST_CAP)
     gain = np.minimum(np.minimum(gain, SUPPORT_CAP), np.maximum(identity, 0))
-    return (gain + loss).astype(np.float32)
+    total: Floats = (gain + loss).astype(np.float32)
+    return total

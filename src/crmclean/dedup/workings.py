@@ -29,7 +29,7 @@ class Settings:
     keep_probability: float = 0.01
     pairs_per_row: int = 12
     max_block: int = 400
-    chunk_pairs: int = 2_000_000
+    chunk_pairs: int = 1_000_000
     exclude: frozenset[str] = frozenset()
 
 
