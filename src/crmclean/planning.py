@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["infer_plan"]
 
-_MOST_DISTINCT, _SAMPLE = 200_000, 50_000
+_MOST_DISTINCT, _SAMPLE = 40_000, 20_000
 _STRAY = 50  # one date in fifty decides nothing against the rest
 _HALF = 0.5  # a region that is not even half of what is known is no default
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from crmclean.cli.memory import keep_freed_memory
 from crmclean.cli.options import common, echo_json, progress, reading
 
 
@@ -23,6 +24,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
     The exit code is 1 if an objective of the rules is missed.
     """
+    keep_freed_memory()
     from crmclean.api import check
     from crmclean.cli.talk import summary_table
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from crmclean.cli.memory import keep_freed_memory
 from crmclean.cli.options import common, echo_json, progress, reading
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     """
     if not (options["output"] or options["state"] or options["dry_run"]):
         raise click.UsageError("say where to write: -o DIR (or --dry-run to write nothing)")
+    keep_freed_memory()
     result, folder = _clean(options)
     failed = [item for item in result.objectives if item.passed is False]
     if options["as_json"]:

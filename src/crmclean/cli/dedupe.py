@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from crmclean.cli.memory import keep_freed_memory
 from crmclean.cli.options import common, echo_json
 
 
@@ -28,6 +29,7 @@ def command(**options: Any) -> None:
     crmclean_record_id numbers the rows, crmclean_cluster_id is the same for all rows of one person or company, and
     crmclean_match_probability says how sure the best link of a row is. No cell is changed.
     """
+    keep_freed_memory()
     from crmclean.api import dedupe_source, resolve_rules
     from crmclean.ingest import read_input
 

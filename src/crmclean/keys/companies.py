@@ -41,9 +41,8 @@ class _Forms:
 def _forms() -> _Forms:
     table = read_toml("legal_forms.toml")
     words: dict[str, set[str]] = {"leading": set(), "trailing": set(), "paired": set()}
-    for country in table["country"].values():
-        for use, found in words.items():
-            found.update(_fold(country.get(use, [])))
+    for use, found in words.items():
+        found.update(_fold(form for country in table["country"].values() for form in country.get(use, [])))
     every = sorted(set().union(*words.values()), key=lambda form: (-len(form), form))
     marked = [sorted(form.replace(" ", "_") for form in found) for found in words.values()]
     short = table["abbreviations"]

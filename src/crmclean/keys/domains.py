@@ -60,8 +60,12 @@ def has_public_suffix(domains: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:
 
 
 def _top_levels(names: list[str]) -> list[str | None]:
-    suffixes = _known_suffixes()
-    return [name if name and suffixes.publicsuffix(f"a.{name}") else None for name in names]
+    return [name if _is_top_level(name) else None for name in names]
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_top_level(name: str) -> bool:
+    return bool(name and _known_suffixes().publicsuffix(f"a.{name}"))
 
 
 @lru_cache(maxsize=1)
@@ -113,7 +117,7 @@ def _another_place(slip: str, domain: str) -> bool:
     ``web.dev`` one of ``web.de``; only ``.com`` is cut short often enough to suspect ``gmail.co``."""
     name, _, suffix = slip.partition(".")
     wanted, _, ending = domain.partition(".")
-    if name != wanted or _top_levels([suffix.rpartition(".")[2]]) == [None]:
+    if name != wanted or not _is_top_level(suffix.rpartition(".")[2]):
         return False
     return len(name) < _SHORTEST_NAME or ending != "com"
 

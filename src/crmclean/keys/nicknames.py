@@ -42,11 +42,9 @@ def _english_groups() -> list[tuple[str, ...]]:
 
 def _own_groups() -> list[tuple[str, ...]]:
     """The groups of ``rules/lists/nicknames.csv``, as name keys."""
-    groups = []
-    for row in read_rows("nicknames.csv"):
-        forms = pa.array([row["name"], *row["nicknames"].split()], TEXT)
-        groups.append(tuple(sorted(set(name_key(forms).to_pylist()) - {""})))
-    return groups
+    rows = [[row["name"], *row["nicknames"].split()] for row in read_rows("nicknames.csv")]
+    keys = iter(name_key(pa.array([name for row in rows for name in row], TEXT)).to_pylist())
+    return [tuple(sorted({next(keys) for _ in row} - {""})) for row in rows]
 
 
 def are_nicknames(left: Any, right: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:
