@@ -150,6 +150,8 @@ SENZING = MappingProxyType(
         "DATE_OF_BIRTH": "birth_date",
         "NATIONAL_ID_NUMBER": "national_id",
         "SSN_NUMBER": "national_id",
+        "PASSPORT_NUMBER": "national_id",
+        "DRIVERS_LICENSE_NUMBER": "national_id",
         "EMAIL_ADDRESS": "email",
         "ADDR_LINE1": "street",
         "ADDR_FULL": "street",
