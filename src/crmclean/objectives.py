@@ -78,7 +78,7 @@ def _fill(batch: Batch, context: Context, field: str, at: np.ndarray[Any, Any]) 
     columns = context.plan.fields.get(field, [])
     filled = np.zeros(len(batch), bool)
     for column in columns:
-        filled |= np.asarray(pc.fill_null(pc.greater(pc.binary_length(batch.column(column)), 0), False), bool)
+        filled |= batch.filled(column)
     return _share(int(filled[at].sum()), len(at))
 
 

@@ -17,7 +17,6 @@ from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from crmclean.context import Context
 from crmclean.measures import Counts
@@ -81,7 +80,7 @@ class StalenessStep:
                 continue
             filled = np.zeros(len(batch), bool)
             for column in columns:
-                filled |= np.asarray(pc.fill_null(pc.greater(pc.binary_length(batch.column(column)), 0), False), bool)
+                filled |= batch.filled(column)
             has = filled[at]
             if has.any():
                 tables.append(self._table(batch, at[has], dates[has], field, field, context))

@@ -104,16 +104,8 @@ def compared_fields(batch: Batch, context: Context, at: np.ndarray[Any, Any]) ->
 
 def _without_fillers(batch: Batch, column: str) -> pa.Array:
     values = pc.fill_null(batch.canonical(column), "")
-    issues = batch.evidence.issues
-    if not issues.num_rows:
-        return values
-    filler = pc.is_in(issues["reason"].cast(pa.string()), pa.array(_FILLERS))
-    rows = issues.filter(pc.and_(pc.equal(issues["column"], column), filler))["row"].to_numpy()
-    if not len(rows):
-        return values
-    mask = np.zeros(len(batch), bool)
-    mask[rows - batch.first_row] = True
-    return pc.if_else(pa.array(mask), pa.scalar("", TEXT), values)
+    mask = batch.flagged(column, reasons=_FILLERS)
+    return pc.if_else(pa.array(mask), pa.scalar("", TEXT), values) if mask.any() else values
 
 
 def _kept_apart(batch: Batch, at: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.int64]]:

@@ -106,25 +106,12 @@ def _source_rank(batch: Batch, context: Context) -> Ints:
     return found
 
 
-def _filled(batch: Batch, column: str) -> Mask:
-    return np.asarray(pc.fill_null(pc.greater(pc.binary_length(batch.column(column)), 0), False), bool)
-
-
 def _filled_counts(batch: Batch, context: Context) -> Ints:
     counts = np.zeros(len(batch), np.int64)
     for item in context.plan.columns:
         if item.field:
-            counts += _filled(batch, item.column) & ~_invalid(batch, item.column)
+            counts += batch.filled(item.column) & ~batch.flagged(item.column, verdict="invalid")
     return counts
-
-
-def _invalid(batch: Batch, column: str) -> Mask:
-    issues = batch.evidence.issues
-    mask = np.zeros(len(batch), bool)
-    if issues.num_rows:
-        found = issues.filter(pc.and_(pc.equal(issues["column"], column), pc.equal(issues["verdict"], "invalid")))
-        mask[found["row"].to_numpy() - batch.first_row] = True
-    return mask
 
 
 class _Golden:
@@ -210,9 +197,9 @@ class _Golden:
         filled = np.zeros(len(self.members.position), bool)
         invalid = np.zeros(len(self.members.position), bool)
         for item in unit.columns:
-            own = _filled(self.batch, item.column)[self.members.position]
+            own = self.batch.filled(item.column)[self.members.position]
             filled |= own
-            invalid |= own & _invalid(self.batch, item.column)[self.members.position]
+            invalid |= own & self.batch.flagged(item.column, verdict="invalid")[self.members.position]
         index, has = best(self.members, self.is_master, filled, invalid, strategy)
         origin = np.where(has, self.members.position[index], self.masters)
         for item in unit.columns:

@@ -112,6 +112,36 @@ class Batch:
         learnt = self.attribute(column, "canonical")
         return self.column(column) if learnt.null_count == len(self) else pc.coalesce(learnt, self.column(column))
 
+    def filled(self, column: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """The rows whose cell in a column is neither null nor empty."""
+        return np.asarray(pc.fill_null(pc.greater(pc.binary_length(self.column(column)), 0), False), bool)
+
+    def flagged(
+        self, column: str, *, reasons: Sequence[str] = (), verdict: str = ""
+    ) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """The rows with an issue about the cell that stands in a column now, of some reasons or of a verdict.
+
+        An issue about a cell that a merge has replaced stays in the evidence, but no longer counts here.
+        """
+        issues = self.evidence.issues
+        mask = np.zeros(len(self), bool)
+        if not issues.num_rows:
+            return mask
+        wanted = pc.equal(issues["column"], column)
+        if reasons:
+            wanted = pc.and_(wanted, pc.is_in(issues["reason"].cast(pa.string()), pa.array(list(reasons))))
+        if verdict:
+            wanted = pc.and_(wanted, pc.equal(issues["verdict"], verdict))
+        found = issues.filter(wanted)
+        rows = found["row"].to_numpy() - self.first_row
+        index = pa.array(rows)
+        said = as_text(found["value"])
+        current = pc.equal(self.column(column).take(index), said)
+        if self.evidence.attributes.num_rows:
+            current = pc.or_kleene(current, pc.equal(self.canonical(column).take(index), said))
+        mask[rows[np.asarray(pc.fill_null(current, False), bool)]] = True
+        return mask
+
     def with_columns(self, columns: Mapping[str, pa.Array]) -> Batch:
         """A copy with the cells of some existing columns replaced."""
         records = self.records

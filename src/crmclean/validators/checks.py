@@ -15,7 +15,7 @@ from crmclean.tables.batch import Batch
 from crmclean.tables.evidence import TEXT
 from crmclean.text import match_key
 
-__all__ = ["CHECKS", "Finding", "filled_mask", "invalid_mask"]
+__all__ = ["CHECKS", "Finding"]
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -33,21 +33,6 @@ class Finding:
 Check = Callable[[Batch, Context], Iterator[Finding]]
 
 
-def filled_mask(batch: Batch, column: str) -> Mask:
-    """The rows whose cell in a column is neither null nor empty."""
-    return np.asarray(pc.fill_null(pc.greater(pc.binary_length(batch.column(column)), 0), False), bool)
-
-
-def invalid_mask(batch: Batch, column: str) -> Mask:
-    """The rows whose cell in a column some issue calls invalid."""
-    issues = batch.evidence.issues
-    mask = np.zeros(len(batch), bool)
-    if issues.num_rows:
-        found = issues.filter(pc.and_(pc.equal(issues["column"], column), pc.equal(issues["verdict"], "invalid")))
-        mask[found["row"].to_numpy() - batch.first_row] = True
-    return mask
-
-
 def required_fields(batch: Batch, context: Context) -> Iterator[Finding]:
     """A required field whose columns are all empty. Missing is not invalid: the verdict is unknown."""
     aligned = ~_unaligned(batch)
@@ -55,7 +40,7 @@ def required_fields(batch: Batch, context: Context) -> Iterator[Finding]:
         columns = context.plan.fields.get(field, [])
         empty = aligned.copy()
         for column in columns:
-            empty &= ~filled_mask(batch, column)
+            empty &= ~batch.filled(column)
         if empty.any():
             yield Finding(columns[0] if columns else "", "required.missing", "unknown", np.flatnonzero(empty))
 
@@ -100,24 +85,15 @@ def bogus_pair(batch: Batch, context: Context) -> Iterator[Finding]:
         if first not in fields or last not in fields:
             continue
         given, family = fields[first][0], fields[last][0]
-        bogus = _flagged(batch, given, "name.bogus")
+        bogus = batch.flagged(given, reasons=["name.bogus"])
         if not bogus.any():
             continue
         same = pc.equal(match_key(batch.column(given)), match_key(batch.column(family)))
         at = np.flatnonzero(
-            bogus & np.asarray(pc.fill_null(same, False), bool) & ~_flagged(batch, family, "name.bogus")
+            bogus & np.asarray(pc.fill_null(same, False), bool) & ~batch.flagged(family, reasons=["name.bogus"])
         )
         if len(at):
             yield Finding(family, "name.bogus", "invalid", at)
-
-
-def _flagged(batch: Batch, column: str, reason: str) -> Mask:
-    issues = batch.evidence.issues
-    mask = np.zeros(len(batch), bool)
-    if issues.num_rows:
-        found = issues.filter(pc.and_(pc.equal(issues["column"], column), pc.equal(issues["reason"], reason)))
-        mask[found["row"].to_numpy() - batch.first_row] = True
-    return mask
 
 
 CHECKS: tuple[tuple[str, Check], ...] = (

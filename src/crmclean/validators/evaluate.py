@@ -14,7 +14,7 @@ from crmclean.context import Context
 from crmclean.measures import Counts
 from crmclean.tables.batch import Batch
 from crmclean.tables.evidence import DISPOSITIONS, constant, enum_array, evidence_table
-from crmclean.validators.checks import CHECKS, Finding, filled_mask, invalid_mask
+from crmclean.validators.checks import CHECKS, Finding
 from crmclean.validators.schema import build_schema, checked_frame, failures, reason_of
 
 __all__ = ["ValidateStep", "findings_of"]
@@ -124,7 +124,7 @@ def _nothing_usable(batch: Batch, context: Context) -> tuple[Mask, Mask]:
     any_filled = np.zeros(len(batch), bool)
     any_usable = np.zeros(len(batch), bool)
     for column in columns:
-        filled = filled_mask(batch, column)
+        filled = batch.filled(column)
         any_filled |= filled
-        any_usable |= filled & ~invalid_mask(batch, column)
+        any_usable |= filled & ~batch.flagged(column, verdict="invalid")
     return ~any_filled, any_filled & ~any_usable
