@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import RLock
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +18,7 @@ import pyarrow.compute as pc
 
 from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints, combine_codes
-from crmclean.dedup.pairs import pairs_of_runs, runs
+from crmclean.dedup.pairs import pairs_of_runs, runs, sort_with
 
 __all__ = ["Candidates", "Rule", "RuleReport", "candidate_pairs", "rules_of", "shared_rules"]
 
@@ -25,6 +26,7 @@ _THREADS = 2
 _WINDOW = 4
 _NEIGHBOURS = 3
 _ANYWAY = 300_000
+_WIDEST = 2**62
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ def candidate_pairs(records: Records, entity: str, *, pairs_per_row: int, max_bl
     reports: list[RuleReport] = []
     rules = [rule for rule in rules_of(entity) if all(keys.has(name) for name in rule.keys)]
     whole = sum(rule.share for rule in rules)
+    width = max(records.count, 1).bit_length()
 
     def apply(rule: Rule) -> tuple[Ints, Ints, RuleReport]:
         return _apply(rule, keys, int(rule.share * max(pairs_per_row * records.count / whole, _ANYWAY)), max_block)
@@ -134,7 +137,7 @@ def candidate_pairs(records: Records, entity: str, *, pairs_per_row: int, max_bl
     with ThreadPoolExecutor(_THREADS) as pool:  # sorting lets go of the interpreter lock
         for number, (left, right, report) in enumerate(pool.map(apply, rules)):
             low, high = np.minimum(left, right).astype(np.int64), np.maximum(left, right)
-            found.append(((low * records.count + high)[low != high] << 5) | number)
+            found.append(((low << width | high)[low != high] << 5) | number)
             reports.append(report)
     packed = np.concatenate(found) if found else np.zeros(0, np.int64)
     packed.sort()
@@ -144,8 +147,8 @@ def candidate_pairs(records: Records, entity: str, *, pairs_per_row: int, max_bl
     rules_found = np.bitwise_or.reduceat(bits, starts) if len(starts) else np.zeros(0, np.uint32)
     distinct = codes[starts]
     return Candidates(
-        (distinct // max(records.count, 1)).astype(np.int32),
-        (distinct % max(records.count, 1)).astype(np.int32),
+        (distinct >> width).astype(np.int32),
+        (distinct & ((1 << width) - 1)).astype(np.int32),
         rules_found,
         tuple(reports),
     )
@@ -190,9 +193,8 @@ def _refined(keys: _Keys, block: Ints, members: Ints, name: str, cap: int) -> tu
         inner = row[members].astype(np.int64)
         known = np.flatnonzero(inner)
         sub = block[known] * (int(inner.max(initial=0)) + 1) + inner[known]
-        order = np.argsort(sub, kind="stable")
-        inside = members[known][order]
-        starts, lengths = runs(sub[order])
+        sub, inside = sort_with(sub, members[known], keys.count)
+        starts, lengths = runs(sub)
         small = (lengths > 1) & (lengths <= cap)
         left, right = pairs_of_runs(inside, starts[small], lengths[small])
         large = lengths > cap
@@ -205,9 +207,12 @@ def _refined(keys: _Keys, block: Ints, members: Ints, name: str, cap: int) -> tu
 
 def _windowed(keys: _Keys, block: Ints, members: Ints, window: int) -> tuple[Ints, Ints]:
     """Pairs at most ``window`` places apart when each block is put in name order."""
-    order = np.lexsort((keys.rank()[members], block))
-    starts, lengths = runs(block[order])
-    return pairs_of_runs(members[order], starts, lengths, window)
+    by_rank = np.empty(keys.count, np.int64)
+    rank = keys.rank()
+    by_rank[rank] = np.arange(keys.count)
+    block, places = sort_with(block, rank[members], keys.count)
+    starts, lengths = runs(block)
+    return pairs_of_runs(by_rank[places], starts, lengths, window)
 
 
 def shared_rules(records: Records, entity: str, left: int, right: int) -> list[tuple[str, bool]]:
@@ -232,6 +237,8 @@ class _Keys:
         self.records = records
         self.count = records.count
         self._made: dict[str, Ints] = {}
+        self._alphabets: list[tuple[pa.LargeStringArray, Ints]] = []
+        self._lock = RLock()
 
     def has(self, name: str) -> bool:
         """Whether the file has what the key needs."""
@@ -248,9 +255,10 @@ class _Keys:
 
     def codes(self, name: str) -> Ints:
         """Integer codes, 0 = missing, of shape (n,) or (k, n)."""
-        if name not in self._made:
-            self._made[name] = self._make(name)
-        return self._made[name]
+        with self._lock:
+            if name not in self._made:
+                self._made[name] = self._make(name)
+            return self._made[name]
 
     def _make(self, name: str) -> Ints:
         forms = self.records.forms
@@ -277,31 +285,47 @@ class _Keys:
         for name in names[1:]:
             other = self.codes(name)
             joint = combine_codes(joint, other, int(other.max(initial=0)) + 1)
-        joint = joint.reshape(-1, self.count)
-        rows, members = np.nonzero(joint)
-        values = joint[rows, members]
-        order = np.argsort(values, kind="stable") if len(joint) == 1 else np.lexsort((members, values))
-        values, members = values[order], members[order]
-        if len(joint) > 1 and len(values):
+        several, joint = joint.ndim > 1 and len(joint) > 1, joint.reshape(-1)
+        filled = np.flatnonzero(joint)
+        values, members = sort_with(joint[filled], filled % self.count if several else filled, self.count)
+        if several and len(values):
             fresh = np.concatenate(([True], (values[1:] != values[:-1]) | (members[1:] != members[:-1])))
             values, members = values[fresh], members[fresh]
         return values, members
 
     def rank(self) -> Ints:
         """Place of each record in name order (family name first); ties keep the canonical order."""
-        if "rank" not in self._made:
-            order = self.ordered()
-            rank = np.empty(self.count, np.int64)
-            rank[order] = np.arange(self.count)
-            self._made["rank"] = rank
-        return self._made["rank"]
+        with self._lock:
+            if "rank" not in self._made:
+                order = self.ordered()
+                rank = np.empty(self.count, np.int64)
+                rank[order] = np.arange(self.count)
+                self._made["rank"] = rank
+            return self._made["rank"]
 
     def ordered(self, *, reverse: bool = False) -> Ints:
         """Records in alphabetical order of (family, given), or of (given, family); the nameless come first."""
         names = [name for name in ("family", "given", "company") if name in self.records.forms]
-        names = names[::-1] if reverse else names
-        keys = [_alphabetical(self.records.forms[name].values)[self.records.codes(name)] for name in names]
-        return np.lexsort(keys[::-1]) if keys else np.arange(self.count)
+        key = np.zeros(self.count, np.int64)
+        width = 1
+        for name in names if reverse else names[::-1]:
+            places = self._places(name)
+            if width > _WIDEST // len(places):
+                least_first = names if reverse else names[::-1]
+                return np.lexsort([self._places(each)[self.codes(each)] for each in least_first])
+            key += places[self.codes(name)] * width
+            width *= len(places)
+        return sort_with(key, np.arange(self.count), self.count)[1]
+
+    def _places(self, name: str) -> Ints:
+        """The place of each value of a form in alphabetical order; given and family names share their values."""
+        values = self.records.forms[name].values
+        with self._lock:
+            for known, places in self._alphabets:
+                if known is values:
+                    return places
+            self._alphabets.append((values, _alphabetical(values)))
+            return self._alphabets[-1][1]
 
 
 def _alphabetical(values: pa.LargeStringArray) -> Ints:

@@ -176,13 +176,14 @@ def _score_all(
     kept: list[Ints] = []
     columns: dict[str, list[Ints]] = {"weight": [], "identity": [], "support": []}
     levels: dict[str, list[Ints]] = {item.name: [] for item in work.comparer.active}
+    least = float(np.log2(settings.keep_probability / (1 - settings.keep_probability)))
 
     def score(start: int) -> tuple[Ints, dict[str, Ints], Levels]:
         part = slice(start, start + settings.chunk_pairs)
-        scored, found = work.score(model, candidates.left[part], candidates.right[part])
+        likely, scored, found = work.score_likely(model, candidates.left[part], candidates.right[part], least)
         good = np.flatnonzero(probability_of(scored.weight) >= settings.keep_probability)
         chosen = {name: getattr(scored, name)[good] for name in columns}
-        return good + start, chosen, {name: found[name][good] for name in levels}
+        return likely[good] + start, chosen, {name: found[name][good] for name in levels}
 
     with ThreadPoolExecutor(_THREADS) as pool:  # NumPy, Arrow and RapidFuzz let go of the interpreter lock
         for good, chosen, found in pool.map(score, range(0, len(candidates.left), settings.chunk_pairs)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,33 +24,37 @@ POOLED = ("email", "own_line", "other_line", "national_id", "site")
 class Comparer(ContactLevels):
     """Levels of pairs of one file's records."""
 
-    def levels(self, left: Ints, right: Ints) -> tuple[Levels, dict[str, Ints]]:
+    def levels(
+        self, left: Ints, right: Ints, *, only: Collection[str] | None = None, known: Levels | None = None
+    ) -> tuple[Levels, dict[str, Ints]]:
         """Level codes per comparison, and for pools the int32 code of the value the pair shares (0 = none).
 
         Parameters
         ----------
         left, right : int arrays
             Canonical record numbers of the pairs.
+        only : collection of str, optional
+            The comparisons to make; names go together, and pools want theirs made or known. All when not given.
+        known : mapping, optional
+            Levels of these pairs that are there already, and are not made again.
         """
-        found: Levels = {}
+        found: Levels = dict(known or {})
         shared: dict[str, Ints] = {}
-        for item in self.active:
-            name = item.name
-            if name in ("given", "family"):
-                continue
-            if name in POOLED:
-                continue
-            method = getattr(self, f"_{name}", None)
-            found[name] = method(item, left, right) if method else self._equality(item, left, right)
-        self._names(found, left, right)
+        wanted = [item for item in self.active if item.name not in found and (only is None or item.name in only)]
+        for item in wanted:
+            if item.name not in POOLED and item.name not in ("given", "family"):
+                method = getattr(self, f"_{item.name}", None)
+                found[item.name] = method(item, left, right) if method else self._equality(item, left, right)
+        if any(item.name in ("given", "family") for item in wanted):
+            self._names(found, left, right)
         line_apart, mailbox_apart = self._contradicting(found, len(left))
-        for item in self.active:
+        for item in wanted:
             if item.name in POOLED:
                 pool = getattr(self, f"_{item.name}")
                 found[item.name], shared[item.name] = pool(
                     item, left, right, mailbox_apart if item.name == "email" else line_apart
                 )
-        return {item.name: found[item.name] for item in self.active}, shared
+        return {item.name: found[item.name] for item in self.active if item.name in found}, shared
 
     def _equality(self, item: Comparison, left: Ints, right: Ints) -> Ints:
         a, b, levels, _ = self._start(self.records.forms[item.name], left, right)

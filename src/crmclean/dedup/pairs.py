@@ -8,7 +8,7 @@ import numpy as np
 
 from crmclean.dedup.forms import Ints
 
-__all__ = ["pairs_of_runs", "runs", "score_distinct"]
+__all__ = ["pairs_of_runs", "runs", "score_distinct", "sort_with"]
 
 
 def score_distinct(left: Ints, right: Ints, score: Callable[[Ints, Ints], Ints]) -> Ints:
@@ -35,6 +35,21 @@ def runs(keys: Ints) -> tuple[Ints, Ints]:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
     return starts, np.diff(np.append(starts, len(keys)))
+
+
+def sort_with(keys: Ints, members: Ints, count: int) -> tuple[Ints, Ints]:
+    """``keys`` in order, each with its member; members (0 to ``count`` - 1) break ties.
+
+    Key and member are packed into one number where both fit: sorting numbers is several times faster than sorting
+    places by them.
+    """
+    width = max(count - 1, 1).bit_length()
+    if int(keys.max(initial=0)) >> (62 - width):
+        order = np.lexsort((members, keys))
+        return keys[order], members[order]
+    packed = (keys.astype(np.int64) << width) | members
+    packed.sort()
+    return packed >> width, packed & ((1 << width) - 1)
 
 
 def pairs_of_runs(members: Ints, starts: Ints, lengths: Ints, window: int | None = None) -> tuple[Ints, Ints]:

@@ -14,9 +14,11 @@ from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import Table, count_values
 from crmclean.dedup.levels import Comparer
 from crmclean.dedup.priors import comparisons_of
-from crmclean.dedup.weights import Model, Scored, score_pairs, value_tables
+from crmclean.dedup.weights import SUPPORT_CAP, Model, Scored, score_pairs, value_tables
 
 __all__ = ["Settings", "Workings", "frozen_model", "prepare"]
+
+_ROUNDING = 0.01  # bits that float32 sums may be off
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,27 @@ class Workings:
 
     def score(self, model: Model, left: Ints, right: Ints) -> tuple[Scored, Levels]:
         """Weights and levels of pairs of canonical record numbers."""
+        left, right = left.astype(np.intp), right.astype(np.intp)  # the type NumPy indexes with
         levels, shared = self.comparer.levels(left, right)
         return score_pairs(model, self.tables, self.records, (left, right), levels, shared), levels
+
+    def score_likely(self, model: Model, left: Ints, right: Ints, least: float) -> tuple[Ints, Scored, Levels]:
+        """Positions, weights and levels of the pairs that can weigh ``least`` bits: few, so it pays to ask in two steps.
+
+        Support is never more than the identity evidence it supports, nor than ``SUPPORT_CAP``: what identifies is
+        compared first, and the rest only for the pairs that this leaves in reach.
+        """
+        left, right = left.astype(np.intp), right.astype(np.intp)
+        telling = [item.name for item in self.comparer.active if "identity" in item.roles()]
+        levels, shared = self.comparer.levels(left, right, only=telling)
+        first = score_pairs(model, self.tables, self.records, (left, right), levels, shared)
+        reach = first.identity + np.clip(first.identity, 0.0, SUPPORT_CAP)
+        prior = np.log2(model.prior / (1.0 - model.prior))
+        likely = np.flatnonzero(reach >= least - prior - _ROUNDING)
+        left, right = left[likely], right[likely]
+        levels, found = self.comparer.levels(left, right, known={name: codes[likely] for name, codes in levels.items()})
+        shared = {name: codes[likely] for name, codes in shared.items()} | found
+        return likely, score_pairs(model, self.tables, self.records, (left, right), levels, shared), levels
 
 
 def prepare(fields: Columns, settings: Settings, order: Ints | None = None) -> Workings:

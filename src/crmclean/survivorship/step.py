@@ -221,10 +221,8 @@ class _Golden:
         own = column_states(batch, column)[members.position]
         all_columns = [column_states(batch, item) for item in channels(self.context.plan)[channel]]
         state = combine(all_columns)[members.position]
-        reason = "merge.consent"
         if self.context.rules.consent.later_opt_in_wins:
-            state, won = self._later_opt_in(state)
-            reason = "merge.opt_in" if won else reason
+            state = self._later_opt_in(state)
         strongest = np.zeros(members.count, np.int8)
         np.maximum.at(strongest, members.cluster, state)
         fits = own == strongest[members.cluster]
@@ -235,9 +233,15 @@ class _Golden:
         # no record says it in this column: write it in the column's own polarity
         written = _word(strongest, column.polarity)
         missing = pa.array(~has & (strongest == DENIED))
-        self._put(column.column, column.field or "", pc.if_else(missing, written, values), origin, unit.name, reason)
+        reasons = np.where(strongest == DENIED, "merge.consent", "merge.survivor")
+        if self.context.rules.consent.later_opt_in_wins:
+            denied = np.zeros(members.count, bool)
+            np.logical_or.at(denied, members.cluster, combine(all_columns)[members.position] == DENIED)
+            reasons = np.where(denied & (strongest == GRANTED), "merge.opt_in", reasons)
+        golden = pc.if_else(missing, written, values)
+        self._put(column.column, column.field or "", golden, origin, unit.name, reasons)
 
-    def _later_opt_in(self, state: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], bool]:
+    def _later_opt_in(self, state: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """Denials of records older than the cluster's newest dated opt-in no longer count."""
         opted = np.full(len(state), np.iinfo(np.int32).min, np.int64)
         for name in self.context.plan.fields.get("opt_in_at", []):
@@ -249,9 +253,11 @@ class _Golden:
         for name in self.context.plan.fields.get("opt_out_at", []):
             said = np.maximum(said, column_days(self.batch, name)[self.members.position])
         beaten = (state == DENIED) & (newest[self.members.cluster] > said)
-        return np.where(beaten, 0, state).astype(np.int8), bool(beaten.any())
+        return np.where(beaten, 0, state).astype(np.int8)
 
-    def _put(self, column: str, field: str, values: pa.Array, origin: Ints, rule: str, reason: str) -> None:
+    def _put(
+        self, column: str, field: str, values: pa.Array, origin: Ints, rule: str, reason: str | np.ndarray[Any, Any]
+    ) -> None:
         current = self.columns.get(column, self.batch.column(column))
         before = current.take(pa.array(self.masters))
         differs = np.asarray(pc.not_equal(pc.fill_null(before, ""), pc.fill_null(values, "")), bool)
@@ -269,7 +275,9 @@ class _Golden:
                         "before": before.take(pa.array(at)),
                         "after": values.take(pa.array(at)),
                         "step": constant(f"survive.{rule}", len(at)),
-                        "reason": constant(reason, len(at)),
+                        "reason": constant(reason, len(at))
+                        if isinstance(reason, str)
+                        else pa.array(reason[at].tolist()),
                     },
                 )
             )
