@@ -1,7 +1,7 @@
 """The whole program on one page: a batch flows down a list of steps.
 
     normalise, consent, validate, count                look at one row at a time: any chunking gives the same
-    (deduplicate, survive) until stable, staleness, trust      look at the whole file
+    deduplicate, survive, judge again, look again, staleness, trust      look at the whole file
 
 A step is any object with ``name``, ``scope``, ``measure`` and ``apply``. A step that must know the whole file before
 it can act counts first: ``measure`` gives integer counts of each chunk, they are summed into the measures, and only
@@ -63,32 +63,6 @@ class Step(Protocol):
 
 
 @dataclass(frozen=True)
-class UntilStable:
-    """Whole-file steps that are repeated until they merge nothing more.
-
-    A golden record knows more than any of its sources and may match another one; without this, cleaning a cleaned
-    file could merge again. Each round merges at least one row, so it ends.
-    """
-
-    name: str
-    steps: Sequence[Step]
-    scope: Literal["row", "file"] = "file"
-
-    def measure(self, batch: Batch, context: Context) -> Counts:
-        """Nothing to count beforehand."""
-        return {}
-
-    def apply(self, batch: Batch, context: Context) -> Batch:
-        """The batch after the round that merged nothing."""
-        while True:
-            before = int(batch.is_disposition("merged").sum())
-            for step in self.steps:
-                batch = step.apply(batch, context)
-            if int(batch.is_disposition("merged").sum()) == before:
-                return batch
-
-
-@dataclass(frozen=True)
 class Part:
     """Consecutive rows of one source, with the plan of that source (its columns named as in the whole)."""
 
@@ -141,9 +115,10 @@ def default_steps() -> tuple[Step, ...]:
         ConsentStep(),  # columns of a row that contradict each other
         ValidateStep(),  # the rules' questions, and which rows are set aside
         CountStep(),  # fill counts of the cleaned cells
-        UntilStable(  # links, clusters, golden records
-            "merge", (DeduplicateStep(), SurviveStep(), JudgeAgain((NormaliseStep(), ConsentStep(), ValidateStep())))
-        ),
+        DeduplicateStep(),  # links and clusters
+        SurviveStep(),  # golden records
+        JudgeAgain((NormaliseStep(), ConsentStep(), ValidateStep())),
+        DeduplicateStep(apart=True, name="look_again"),  # what only a golden record reveals goes before a person
         StalenessStep(),
         TrustStep(),
     )

@@ -94,26 +94,28 @@ def test_killed_at_any_moment_the_last_good_output_is_intact(export: Path) -> No
     started = time.monotonic()
     assert nightly(export).returncode == 0
     length = time.monotonic() - started
-    moments = [length * (place + 0.5) / 20 for place in range(20)]
-    random.Random(7).shuffle(moments)
-    killed = 0
-    for moment in moments:
+    random_moments = random.Random(7)
+    killed, attempts = 0, 0
+    while killed < 20:
+        attempts += 1
+        assert attempts < 100, "the runs end before they can be killed"
         latest = (export / "out" / "latest").resolve()
         before = digest(latest)
         command = [sys.executable, "-m", "crmclean", "clean", str(export / "export.csv"), "-q"]
         command += ["-o", str(export / "out"), "--state", str(export / "state")]
+        begun = time.monotonic()
         process = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
         try:
-            process.wait(timeout=moment)
+            process.wait(timeout=length * random_moments.uniform(0.05, 1.0))
+            length = min(length, time.monotonic() - begun)  # it was faster than the moment: aim earlier
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             killed += 1
         after = (export / "out" / "latest").resolve()
-        assert digest(after) == (before if after == latest else digest(after))
+        assert after != latest or digest(after) == before
         assert (after / "manifest.json").exists()
         assert (after / "cleaned.csv").exists()
-    assert killed >= 10
     assert nightly(export).returncode == 0
     left = [path.name for path in (export / "out").iterdir() if path.name.startswith(".crmclean-")]
     assert left == []

@@ -30,13 +30,13 @@ def similar_texts(values: pa.LargeStringArray, left: Ints, right: Ints) -> tuple
     """OSA distance (3 = more than two edits), Jaro-Winkler similarity and the shorter length of pairs of values."""
     if not len(left):
         return np.zeros(0, np.uint8), np.zeros(0, np.float32), np.zeros(0, np.int64)
-    first, second = values.take(pa.array(left)).to_pylist(), values.take(pa.array(right)).to_pylist()
+    one, other = values.take(pa.array(left)), values.take(pa.array(right))
+    first, second = one.to_pylist(), other.to_pylist()
     edits = cpdist(first, second, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8, workers=1)
     likeness = cpdist(
         first, second, scorer=JaroWinkler.normalized_similarity, score_cutoff=0.75, dtype=np.float32, workers=1
     )
-    lengths = pc.utf8_length(values).to_numpy()
-    return edits, likeness, np.minimum(lengths[left], lengths[right])
+    return edits, likeness, np.minimum(pc.utf8_length(one).to_numpy(), pc.utf8_length(other).to_numpy())
 
 
 def likeness_of(first: pa.Array, second: pa.Array, cutoff: float) -> Ints:

@@ -217,8 +217,10 @@ class ContactLevels(NameLevels):
         for name in ("given", "family"):
             if name in self.records.forms:
                 form = self.records.forms[name]
-                spaced = pc.match_substring(form.values, " ").to_numpy(zero_copy_only=False)
-                several |= spaced[form.codes[records]]
+                if f"spaced:{name}" not in self._cache:
+                    spaced = pc.match_substring(form.values, " ").to_numpy(zero_copy_only=False)
+                    self._cache[f"spaced:{name}"] = spaced
+                several |= self._cache[f"spaced:{name}"][form.codes[records]]
         return several
 
     def _spelling(self, name: str, records: Ints, without: str = " ") -> pa.Array:

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from crmclean.dedup.blocking import Candidates, candidate_pairs
-from crmclean.dedup.bounds import may_link
+from crmclean.dedup.bounds import may_link, rarities_of
 from crmclean.dedup.cluster import Evaluate, cluster_records
 from crmclean.dedup.compare import Levels
 from crmclean.dedup.decide import Decisions, decide_links
@@ -137,11 +137,12 @@ def _hopeful(work: Workings, candidates: Candidates, prior: float, settings: Set
     prior = min(prior, 0.5)
     needed = float(np.log2(settings.keep_probability / (1 - settings.keep_probability)) - np.log2(prior / (1 - prior)))
     hopeful = np.ones(len(candidates.left), bool)
+    rarities = rarities_of(work.tables)
 
     def look(start: int) -> None:
         part = slice(start, start + settings.chunk_pairs)
         left, right = candidates.left[part], candidates.right[part]
-        hopeful[part] = may_link(work.comparer, work.tables, left, right, needed)
+        hopeful[part] = may_link(work.comparer, rarities, left, right, needed)
 
     with ThreadPoolExecutor(_THREADS) as pool:
         list(pool.map(look, range(0, len(hopeful), settings.chunk_pairs)))

@@ -46,22 +46,10 @@ _CONTENT = (
     *("website", "street", "city", "postal_code", "state", "country", "title"),
 )
 _NO_VALUE = frozenset(
-    [
-        "n a",
-        "none",
-        "null",
-        "unknown",
-        "not available",
-        "not applicable",
-        "not provided",
-        "no name",
-        "tbd",
-        "test",
-        "xxx",
-        "blank",
-        "undefined",
-        "missing",
-    ]
+    {
+        *("n a", "none", "null", "unknown", "not available", "not applicable", "not provided", "no name", "tbd"),
+        *("test", "xxx", "blank", "undefined", "missing"),
+    }
 )
 
 
@@ -133,14 +121,21 @@ def encode(
 
 def _canonical_order(forms: dict[str, Form], count: int, order: Ints | None) -> Records:
     """Sort the records by a hash of their content, then by ``order``."""
+    known = [name for name in _CONTENT if name in forms]
+
+    def hashed(name: str) -> Ints:
+        form = forms[name]
+        hashes = mix(hash_texts(form.values) + hash_texts(pa.array([name], TEXT))[0])
+        summed: Ints = hashes[form.codes].reshape(-1, count).sum(axis=0, dtype=np.uint64)
+        return summed
+
     content = np.zeros(count, np.uint64)
-    for name in _CONTENT:
-        if name in forms:
-            form = forms[name]
-            hashes = mix(hash_texts(form.values) + hash_texts(pa.array([name], TEXT))[0])
-            content = mix(content) + hashes[form.codes].reshape(-1, count).sum(axis=0, dtype=np.uint64)
-    position = np.argsort(content, kind="stable") if order is None else np.lexsort((order, content))
-    return Records(count, {name: form.take(position) for name, form in forms.items()}, position.astype(np.int64))
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for part in pool.map(hashed, known):
+            content = mix(content) + part
+        position = np.argsort(content, kind="stable") if order is None else np.lexsort((order, content))
+        taken = list(pool.map(lambda form: form.take(position), forms.values()))
+    return Records(count, dict(zip(forms, taken, strict=True)), position.astype(np.int64))
 
 
 def _present(texts: pa.Array) -> pa.Array:
@@ -299,21 +294,31 @@ def _emails(used: dict[str, list[pa.Array]], entity: str) -> dict[str, Form]:
     if not columns:
         return {}
     mailbox = _as_pool(code_texts(columns, emails.email_key))
-    local, domain = emails.email_local(mailbox.values), emails.email_domain(mailbox.values)
-    role = pa.array(np.asarray(emails.is_role(local), bool))
-    site = emails.registrable_domain(domain)
-    free = pa.array(np.asarray(emails.is_free_mail(domain), bool))
+    local, domain = emails.email_parts(mailbox.values)
+    is_role = np.asarray(emails.is_role(local), bool)
+    role = pa.array(is_role)
     bare = pc.replace_substring_regex(local, r"[._\-]", "")
     blank = pa.scalar("", TEXT)
-    # a person's info@ mailbox may be anybody's: its domain says nothing about who the person works for
-    outside = pc.or_(free, role) if entity == "person" else free
+    domains = mailbox.recode(domain)
     return {
         "email": mailbox,
         "local": mailbox.recode(pc.if_else(role, blank, bare)),
-        "mail_domain": mailbox.recode(domain),
-        "site": mailbox.recode(pc.if_else(outside, blank, site)),
+        "mail_domain": domains,
+        # a person's info@ mailbox may be anybody's: its domain says nothing about who the person works for
+        "site": _own_sites(mailbox, domains, is_role if entity == "person" else np.zeros(mailbox.size, bool)),
         "role_mailbox": mailbox.recode(pc.if_else(role, mailbox.values, blank)),
     }
+
+
+def _own_sites(mailbox: Form, domains: Form, outside: Ints) -> Form:
+    """The registrable domain of each mailbox, except those of free mail and the mailboxes ``outside``."""
+    free = pa.array(np.asarray(emails.is_free_mail(domains.values), bool))
+    sites = domains.recode(pc.if_else(free, pa.scalar("", TEXT), emails.registrable_domain(domains.values)))
+    assert sites.of_parent is not None
+    assert domains.of_parent is not None
+    of_mailbox = sites.of_parent[domains.of_parent]
+    of_mailbox[outside] = 0
+    return Form(of_mailbox[mailbox.codes], sites.values if of_mailbox.any() else sites.values[:1], of_mailbox)
 
 
 def _sites(forms: dict[str, Form]) -> dict[str, Form]:

@@ -13,11 +13,13 @@ Posterior probabilities are rounded to 1/4096 and summed as integers: sums do no
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints, mix
 from crmclean.dedup.frequency import Table
 from crmclean.dedup.levels import Comparer
@@ -28,6 +30,8 @@ __all__ = ["Fit", "fit_model", "prior_model"]
 
 _U_EVENTS = 5.0
 _UNIT = 4096
+_THREADS = 2
+_PART = 80_000  # pairs weighed at a time
 _ROUNDS = 8
 _COMMUNITY_PAIRS = 20.0
 _RANDOM_PAIRS = 200_000
@@ -65,14 +69,14 @@ def fit_model(model: Model, comparer: Comparer, tables: Mapping[str, Table], lef
     drawn, _ = comparer.levels(*chance)
     rates = {item.name: np.bincount(drawn[item.name], minlength=item.size) for item in comparer.active}
     chosen = sample_pairs(left, right, records.count)
-    pairs = (left[chosen], right[chosen])
+    pairs = (left[chosen].astype(np.intp), right[chosen].astype(np.intp))  # the type NumPy indexes with
     levels, shared = comparer.levels(*pairs)
     scale = len(left) / max(len(chosen), 1)
     total = max(records.count * (records.count - 1) / 2, 1.0)
     expected = 0.0
     model = replace(model, u=_u_of(model, rates))
     for _ in range(_ROUNDS):
-        weight = score_pairs(model, tables, records, pairs, levels, shared).weight
+        weight = _weight_of(model, tables, records, pairs, levels, shared)
         posterior = np.rint(probability_of(weight) * _UNIT).astype(np.int64)
         expected = float(posterior.sum()) / _UNIT * scale
         prior = min((expected + _PRIOR_MATCHES_PER_ROW * max(records.count, 1)) / total, _LARGEST_PRIOR)
@@ -82,6 +86,31 @@ def fit_model(model: Model, comparer: Comparer, tables: Mapping[str, Table], lef
         model = replace(model, m=m, prior=prior, community=_community_of(comparer, levels, posterior, scale))
         model = replace(model, u=_u_of(model, rates))
     return Fit(model, len(chance[0]), len(chosen), expected)
+
+
+def _weight_of(
+    model: Model,
+    tables: Mapping[str, Table],
+    records: Records,
+    pairs: tuple[Ints, Ints],
+    levels: Mapping[str, Ints],
+    shared: Mapping[str, Ints],
+) -> Ints:
+    """Weights of pairs, a part of them at a time: NumPy lets go of the interpreter lock."""
+
+    def score(start: int) -> Ints:
+        part = slice(start, start + _PART)
+        return score_pairs(
+            model,
+            tables,
+            records,
+            (pairs[0][part], pairs[1][part]),
+            {name: codes[part] for name, codes in levels.items()},
+            {name: codes[part] for name, codes in shared.items()},
+        ).weight
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return np.concatenate([np.zeros(0, np.float32), *pool.map(score, range(0, len(pairs[0]), _PART))])
 
 
 def _community_of(comparer: Comparer, levels: Mapping[str, Ints], posterior: Ints, scale: float) -> float:

@@ -45,8 +45,13 @@ def settings_of(rules: DedupRules) -> Settings:
 
 @dataclass(frozen=True)
 class DeduplicateStep:
-    """Links between the records that are still cleaned, and the clusters they form."""
+    """Links between the records that are still cleaned, and the clusters they form.
 
+    With ``apart`` it only looks: every record is kept apart from every other, so that a pair that would match is put
+    before a person, and clusters stay as they are. That is what the next run does with a cleaned file.
+    """
+
+    apart: bool = False
     name: str = "deduplicate"
     scope: Literal["row", "file"] = "file"
 
@@ -59,17 +64,19 @@ class DeduplicateStep:
         at = np.flatnonzero(batch.is_disposition("cleaned"))
         if not context.rules.dedup.enabled or len(at) < 2:
             return batch
+        if self.apart and not batch.is_disposition("merged").any():
+            return batch  # the first look said it all
         fields = compared_fields(batch, context, at)
         if not fields:
             return batch
         result = link_records(
             fields,
             settings_of(context.rules.dedup),
-            kept_apart=_kept_apart(batch, at),
+            kept_apart=np.arange(len(at), dtype=np.int64) if self.apart else _kept_apart(batch, at),
             order=_rank(batch, at),
         )
-        batch = batch.replacing(links=_links(batch, result, at), clusters=_clusters(batch, result, at))
-        return batch.with_fact("dedup", result.measures)
+        batch = batch.replacing(links=_links(batch, result, at)).with_fact("dedup", result.measures)
+        return batch if self.apart else batch.replacing(clusters=_clusters(batch, result, at))
 
 
 def compared_fields(batch: Batch, context: Context, at: np.ndarray[Any, Any]) -> Mapping[str, Sequence[pa.Array]]:

@@ -30,7 +30,7 @@ Limits: levels are treated as independent apart from these corrections.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +39,7 @@ import numpy as np
 from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import Table, value_u
-from crmclean.dedup.priors import DIFFERENT, Comparison
+from crmclean.dedup.priors import DIFFERENT, Comparison, Role
 
 __all__ = ["SUPPORT_CAP", "Model", "Scored", "probability_of", "score_pairs", "value_tables"]
 
@@ -107,6 +107,8 @@ def score_pairs(
     pairs: tuple[Ints, Ints],
     levels: Mapping[str, Ints],
     shared: Mapping[str, Ints],
+    *,
+    with_support: bool = True,
 ) -> Scored:
     """Weights of pairs from their levels; see the module docstring for the formula.
 
@@ -117,6 +119,8 @@ def score_pairs(
     pairs : two int arrays
         Canonical record numbers.
     levels, shared : as given by ``Comparer.levels``
+    with_support : bool
+        False when only ``identity`` is of interest: support stays zero.
     """
     left, right = pairs
     count = len(left)
@@ -133,16 +137,17 @@ def score_pairs(
         if item.name not in parts:
             continue
         part, level = parts[item.name], levels[item.name]
-        roles = np.array([("identity", "place", "employer").index(role) for role in item.roles()], np.uint8)[level]
-        if item.name == "family":
-            roles[household & (part > 0)] = 1
         if item.name == "birth":
             part = np.where(household, np.minimum(part, _SIBLING_BIRTH), part)
-        identity += np.where(roles == 0, part, 0)
-        for index, group in enumerate(groups.values(), start=1):
-            group.add(part, roles == index)
+        for role, belongs in _roles(item, level, household & (part > 0) if item.name == "family" else None):
+            if role == "identity":
+                identity += part if belongs is None else part * belongs
+            elif with_support:
+                groups[role].add(part, belongs)
     community = _one_community(model, parts, count)
     identity += _neither_contact(levels, count) + community
+    if not with_support:
+        return Scored(parts, identity, np.zeros(count, np.float32), identity)
     place = groups["place"].total()
     place = np.where(place > 0, np.maximum(place + community, 0), place).astype(np.float32)
     support = _support(place, groups["employer"].total(), identity)
@@ -175,7 +180,9 @@ def _weights(
     ]
     if not by_value or table is None:
         return weights
-    asked = np.flatnonzero(np.isin(level, by_value))
+    is_by_value = np.zeros(item.size, bool)
+    is_by_value[by_value] = True
+    asked = np.flatnonzero(is_by_value[level])
     codes = level[asked]
     if shared is not None:
         chance = table[shared[asked]]
@@ -192,6 +199,20 @@ def _weights(
     return weights
 
 
+def _roles(item: Comparison, level: Ints, household: Ints | None) -> Iterator[tuple[Role, Ints | None]]:
+    """The roles a comparison plays and the pairs in which it plays each (None = all); ``household`` is about places."""
+    of_level = item.roles()
+    if household is None and len(set(of_level)) == 1:
+        yield of_level[0], None
+        return
+    for role in ("identity", "place", "employer"):
+        belongs = np.array([each == role for each in of_level])[level]
+        if household is not None:
+            belongs = belongs | household if role == "place" else belongs & ~household
+        if belongs.any():
+            yield role, belongs
+
+
 class _Group:
     """Correlated findings: the strongest in full, the others at a quarter and at most so many bits."""
 
@@ -200,12 +221,13 @@ class _Group:
         self.sum = np.zeros(count, np.float32)
         self.against = np.zeros(count, np.float32)
 
-    def add(self, part: Floats, belongs: Ints) -> None:
-        """Add the findings of one comparison to the pairs where it belongs to the group."""
-        positive = np.where(belongs, np.maximum(part, 0), 0)
-        self.best = np.maximum(self.best, positive)
+    def add(self, part: Floats, belongs: Ints | None) -> None:
+        """Add the findings of one comparison to the pairs where it belongs to the group (None = all)."""
+        part = part if belongs is None else part * belongs
+        positive = np.maximum(part, 0)
+        np.maximum(self.best, positive, out=self.best)
         self.sum += positive
-        self.against = np.minimum(self.against, np.where(belongs, part, 0))
+        np.minimum(self.against, part, out=self.against)
 
     def total(self) -> Floats:
         """Strongest + bounded remainder; only where nothing agrees, the strongest disagreement."""

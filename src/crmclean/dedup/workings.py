@@ -50,7 +50,7 @@ class Workings:
         return score_pairs(model, self.tables, self.records, (left, right), levels, shared), levels
 
     def score_likely(self, model: Model, left: Ints, right: Ints, least: float) -> tuple[Ints, Scored, Levels]:
-        """Positions, weights and levels of the pairs that can weigh ``least`` bits: few, so it pays to ask in two steps.
+        """Positions, weights and levels of the pairs that can weigh ``least`` bits, asked for in two steps.
 
         Support is never more than the identity evidence it supports, nor than ``SUPPORT_CAP``: what identifies is
         compared first, and the rest only for the pairs that this leaves in reach.
@@ -58,7 +58,7 @@ class Workings:
         left, right = left.astype(np.intp), right.astype(np.intp)
         telling = [item.name for item in self.comparer.active if "identity" in item.roles()]
         levels, shared = self.comparer.levels(left, right, only=telling)
-        first = score_pairs(model, self.tables, self.records, (left, right), levels, shared)
+        first = score_pairs(model, self.tables, self.records, (left, right), levels, shared, with_support=False)
         reach = first.identity + np.clip(first.identity, 0.0, SUPPORT_CAP)
         prior = np.log2(model.prior / (1.0 - model.prior))
         likely = np.flatnonzero(reach >= least - prior - _ROUNDING)

@@ -21,6 +21,7 @@ __all__ = [
     "email_domain",
     "email_key",
     "email_local",
+    "email_parts",
     "is_disposable",
     "is_free_mail",
     "is_role",
@@ -52,17 +53,17 @@ def _address(array: Any) -> pa.LargeStringArray:
 
 def _split(address: pa.LargeStringArray) -> tuple[pa.LargeStringArray, pa.LargeStringArray]:
     """Local part and domain, cut at the last ``@``; both ``""`` unless both are there."""
-    place = pc.find_substring_regex(address, r"@[^@]*$").to_numpy()
-    length = pc.binary_length(address).to_numpy()
-    whole = pa.array((place > 0) & (place < length - 1))
-    local = pc.replace_substring_regex(address, r"@[^@]*$", "")
-    domain = pc.replace_substring_regex(address, r"^.*@", "")
+    pieces = pc.split_pattern(address, "@", max_splits=1, reverse=True)
+    first, after = pieces.offsets.to_numpy()[:-1], pieces.offsets.to_numpy()[1:]
+    local, domain = pieces.values.take(pa.array(first)), pieces.values.take(pa.array(after - 1))
+    filled = pc.and_(pc.not_equal(local, ""), pc.not_equal(domain, ""))
+    whole = pc.and_(filled, pa.array(after - first == 2))
     nothing = pa.scalar("", TEXT)
     return pc.if_else(whole, local, nothing), pc.if_else(whole, domain, nothing)
 
 
 def _local(local: pa.LargeStringArray) -> pa.LargeStringArray:
-    tagged = pc.match_substring_regex(local, r"^[^+]+\+")
+    tagged = pc.greater(pc.find_substring(local, "+"), 0)
     return map_subset(local, tagged, lambda part: pc.replace_substring_regex(part, r"\+.*$", ""))
 
 
@@ -81,9 +82,19 @@ def email_key(array: Any) -> pa.LargeStringArray:
     return pc.if_else(pc.equal(domain, ""), pa.scalar("", TEXT), joined)
 
 
+def email_parts(array: Any) -> tuple[pa.LargeStringArray, pa.LargeStringArray]:
+    """``email_local`` and ``email_domain`` of each value, for the price of one.
+
+    >>> [part.to_pylist() for part in email_parts(pa.array(["A.B+x@Firma.de"]))]
+    [['a.b'], ['firma.de']]
+    """
+    local, domain = _split(_address(array))
+    return _local(local), domain
+
+
 def email_local(array: Any) -> pa.LargeStringArray:
     """The part before the ``@``, lower case, without a ``+tag``."""
-    return _local(_split(_address(array))[0])
+    return email_parts(array)[0]
 
 
 def email_domain(array: Any) -> pa.LargeStringArray:
