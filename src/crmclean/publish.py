@@ -14,6 +14,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -150,6 +151,21 @@ def _flush_directory(folder: Path) -> None:
 def _write_all(result: CleanResult, folder: Path, format: str, attributes: bool) -> None:
     started = time.perf_counter()
     files: dict[str, int | None] = {}
+    with ThreadPoolExecutor(1) as beside:  # Parquet is compressed outside the interpreter: use the second core
+        evidence = beside.submit(_write_evidence, result, folder / "evidence")
+        _write_views(result, folder, format, attributes, files)
+        summary = summary_of(result, files)
+        evidence.result()
+    _write_json(folder / "report.json", summary)
+    (folder / "report.html").write_text(render_html(summary), encoding="utf-8")
+    seconds = {**result.seconds, "write": time.perf_counter() - started}
+    _write_json(folder / "timings.json", {"seconds": {name: round(value, 3) for name, value in seconds.items()}})
+    _write_json(folder / MANIFEST, manifest_of(result, files, format))
+
+
+def _write_views(
+    result: CleanResult, folder: Path, format: str, attributes: bool, files: dict[str, int | None]
+) -> None:
     dialect = _dialect(result)
     header = {item.column: item.header for item in result.context.plan.columns}
     limit = result.context.rules.output.changes_limit
@@ -168,13 +184,6 @@ def _write_all(result: CleanResult, folder: Path, format: str, attributes: bool)
             table = table.rename_columns([header.get(column) or column for column in table.schema.names])
         kind = format if name == "cleaned" else "csv"
         write_table(table, folder / file, format=kind, **(dialect if kind == "csv" else {}))  # type: ignore[arg-type]
-    _write_evidence(result, folder / "evidence")
-    summary = summary_of(result, files)
-    _write_json(folder / "report.json", summary)
-    (folder / "report.html").write_text(render_html(summary), encoding="utf-8")
-    seconds = {**result.seconds, "write": time.perf_counter() - started}
-    _write_json(folder / "timings.json", {"seconds": {name: round(value, 3) for name, value in seconds.items()}})
-    _write_json(folder / MANIFEST, manifest_of(result, files, format))
 
 
 def _cleaned(result: CleanResult, attributes: bool) -> pa.Table:

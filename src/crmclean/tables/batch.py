@@ -98,9 +98,7 @@ class Batch:
 
     def attribute(self, column: str, name: str) -> pa.LargeStringArray:
         """What was learnt about each cell of ``column`` under ``name``, dense: one value a row, null where nothing."""
-        table = self.evidence.attributes
-        wanted = pc.and_(pc.equal(table["column"], column), pc.equal(table["name"], name))
-        found = table.filter(wanted)
+        found = _rows_named(self.evidence.attributes, column=column, name=name)
         if not found.num_rows:
             return pa.nulls(len(self), TEXT)
         positions = np.full(len(self), -1, np.int64)
@@ -137,7 +135,7 @@ class Batch:
         index = pa.array(rows)
         said = as_text(found["value"])
         current = pc.equal(self.column(column).take(index), said)
-        if self.evidence.attributes.num_rows:
+        if len(rows):
             current = pc.or_kleene(current, pc.equal(self.canonical(column).take(index), said))
         mask[rows[np.asarray(pc.fill_null(current, False), bool)]] = True
         return mask
@@ -233,6 +231,30 @@ class Batch:
         merged = self.is_disposition("merged")
         has_survivor = ~np.asarray(pc.is_null(self.rows["survivor_row"]).to_numpy(), bool)
         _require(bool((merged == has_survivor).all()), "a row is merged exactly where it has a survivor")
+
+
+def _rows_named(table: pa.Table, **wanted: str) -> pa.Table:
+    """The rows in which dictionary-encoded columns have the wanted values.
+
+    Evidence is written in blocks of one value, so most chunks are taken or left as a whole without looking at rows.
+    """
+    pieces = []
+    for chunk in table.to_batches():
+        mask: Any = True
+        for name, value in wanted.items():
+            codes = chunk.column(name)
+            place = codes.dictionary.index(pa.scalar(value, codes.dictionary.type)).as_py()
+            if place < 0:
+                mask = False
+                break
+            if len(codes.dictionary) > 1 or codes.null_count:
+                own = codes.indices.fill_null(-1).to_numpy(zero_copy_only=False) == place
+                mask = own if mask is True else mask & own
+        if mask is True:
+            pieces.append(chunk)
+        elif mask is not False and mask.any():
+            pieces.append(chunk.filter(pa.array(mask)))
+    return pa.Table.from_batches(pieces, table.schema)
 
 
 def _require(truth: bool, message: str) -> None:
