@@ -232,7 +232,7 @@ def _write_evidence(result: CleanResult, folder: Path) -> None:
 
 
 def _write_parquet(table: pa.Table, path: Path) -> None:
-    pq.write_table(table, path, compression="zstd", compression_level=1)
+    pq.write_table(table, path, compression="zstd", compression_level=1, write_statistics=False)
 
 
 def _write_json(path: Path, data: Any) -> None:

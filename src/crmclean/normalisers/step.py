@@ -8,7 +8,9 @@ follows the vocabulary of the file rather than its length.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -29,8 +31,7 @@ __all__ = ["NormaliseStep", "column_options"]
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
-# countries first: phones, regions and postcodes are read in the light of them
-_ORDER = (Kind.COUNTRY,)
+# countries come first: phones, regions and postcodes are read in the light of them
 _UNTOUCHED = (Kind.TEXT, Kind.ID)
 _SEQ = {"text": 0, "missing": 1}  # the kernel of the kind comes after both, a stamp after that
 _STAMP_SEQ = 3
@@ -58,15 +59,20 @@ class NormaliseStep:
 
     def apply(self, batch: Batch, context: Context) -> Batch:
         """Normalise every mapped column the rules do not skip."""
-        columns = [item for item in context.plan.columns if item.kind not in _UNTOUCHED and item.field]
-        columns.sort(key=lambda item: item.kind not in _ORDER)
+        skip = context.rules.normalise.skip
+        columns = [c for c in context.plan.columns if c.field and c.kind not in _UNTOUCHED and c.field not in skip]
+        countries = [column for column in columns if column.kind is Kind.COUNTRY]
         regions: pa.Array | None = None
-        for column in columns:
-            if column.field in context.rules.normalise.skip:
-                continue
-            batch = _normalise_column(batch, column, context, regions)
-            if column.kind is Kind.COUNTRY and regions is None:
+        for column in countries:
+            batch = _normalise_column(batch, column, context, regions).finish()
+            if regions is None:
                 regions = _regions_of(batch, column)
+        rest = [column for column in columns if column.kind is not Kind.COUNTRY]
+        # columns know nothing of each other, and Arrow works outside the interpreter: two at a time
+        normalise = partial(_normalise_column, batch, context=context, regions=regions)
+        with ThreadPoolExecutor(2) as pool:
+            for done in pool.map(normalise, rest):
+                batch = done.finish(batch)
         return _stamp(batch, context)
 
 
@@ -95,7 +101,7 @@ def column_options(column: ColumnPlan, context: Context) -> CellOptions:
     )
 
 
-def _normalise_column(batch: Batch, column: ColumnPlan, context: Context, regions: pa.Array | None) -> Batch:
+def _normalise_column(batch: Batch, column: ColumnPlan, context: Context, regions: pa.Array | None) -> _Writer:
     options = column_options(column, context)
     raw = batch.column(column.column)
     encoded = raw.dictionary_encode()
@@ -111,7 +117,8 @@ def _normalise_column(batch: Batch, column: ColumnPlan, context: Context, region
             cells = writer.by_region(cells, regions, make(), options)
         else:
             cells = writer.through(cells, str(column.kind), make(), options)
-    return writer.finish(cells)
+    writer.cells = cells
+    return writer
 
 
 class _Writer:
@@ -120,6 +127,7 @@ class _Writer:
     def __init__(self, batch: Batch, column: ColumnPlan, context: Context, keep: bool) -> None:
         self.batch, self.column, self.context, self.keep = batch, column, context, keep
         self.rows = batch.row_numbers
+        self.cells: _Cells | None = None
         self.changes: list[pa.Table] = []
         self.issues: list[pa.Table] = []
         self.attributes: list[pa.Table] = []
@@ -243,12 +251,12 @@ class _Writer:
                     )
                 )
 
-    def finish(self, cells: _Cells) -> Batch:
+    def finish(self, batch: Batch | None = None) -> Batch:
         """The batch with the column's new cells and all the evidence."""
-        batch = self.batch
-        if self.changes:
-            codes = cells.codes
-            values = cells.values.take(pa.array(codes, mask=codes < 0))
+        batch = self.batch if batch is None else batch
+        if self.changes and self.cells is not None:
+            codes = self.cells.codes
+            values = self.cells.values.take(pa.array(codes, mask=codes < 0))
             batch = batch.with_columns({self.column.column: values})
         return batch.adding(changes=self.changes, issues=self.issues, attributes=self.attributes)
 
