@@ -8,16 +8,15 @@ neighbourhood, Hernandez & Stolfo 1995). So the number of pairs is linear in the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from threading import RLock
+from dataclasses import dataclass, replace
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
+from crmclean.dedup.block_keys import BlockKeys
 from crmclean.dedup.encode import Records
-from crmclean.dedup.forms import Ints, combine_codes
+from crmclean.dedup.forms import Ints, mix
 from crmclean.dedup.pairs import pairs_of_runs, runs, sort_with
 
 __all__ = ["Candidates", "Rule", "RuleReport", "candidate_pairs", "rules_of", "shared_rules"]
@@ -26,7 +25,11 @@ _THREADS = 2
 _WINDOW = 4
 _NEIGHBOURS = 3
 _ANYWAY = 300_000
-_WIDEST = 2**62
+_CHEAP = 200_000  # a rule that makes no more pairs is used without asking
+_SAMPLE = 20_000  # pairs of a rule that are judged
+_WORTH = 2_000  # pairs that a match which no other rule finds may cost
+
+Judge = Callable[[Ints, Ints], float]
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class RuleReport:
-    """What a rule did: blocks, the cap, how many blocks were refined, how large the largest was, pairs made."""
+    """What a rule did: blocks, the cap, how many blocks were refined, how large the largest was, pairs made.
+
+    ``expected_new`` are the matches that no rule before it would find, estimated on a sample of its pairs (None: not
+    asked); a rule that costs too many pairs for them is not ``used``.
+    """
 
     name: str
     blocks: int
@@ -53,6 +60,8 @@ class RuleReport:
     refined_blocks: int
     largest_block: int
     pairs: int
+    expected_new: float | None = None
+    used: bool = True
 
 
 @dataclass(frozen=True)
@@ -113,18 +122,23 @@ def rules_of(entity: str) -> tuple[Rule, ...]:
     return _PERSON_RULES if entity == "person" else _FIRM_RULES
 
 
-def candidate_pairs(records: Records, entity: str, *, pairs_per_row: int, max_block: int) -> Candidates:
+def candidate_pairs(
+    records: Records, entity: str, *, pairs_per_row: int, max_block: int, judge: Judge | None = None
+) -> Candidates:
     """Make the candidate pairs of a file.
 
     Parameters
     ----------
+    judge : callable, optional
+        Of pairs of canonical record numbers: how many matches to expect among them. Rules are asked in order; one
+        that makes many pairs and finds next to nothing that the rules before it have not found is left out.
     pairs_per_row : int
         Budget of candidate pairs a record over all rules, of which each rule has its share; a small file's rules may
         make more (``_ANYWAY`` pairs each).
     max_block : int
         No block above this size is compared all with all.
     """
-    keys = _Keys(records)
+    keys = BlockKeys(records)
     found: list[Ints] = []
     reports: list[RuleReport] = []
     rules = [rule for rule in rules_of(entity) if all(keys.has(name) for name in rule.keys)]
@@ -134,12 +148,21 @@ def candidate_pairs(records: Records, entity: str, *, pairs_per_row: int, max_bl
     def apply(rule: Rule) -> tuple[Ints, Ints, RuleReport]:
         return _apply(rule, keys, int(rule.share * max(pairs_per_row * records.count / whole, _ANYWAY)), max_block)
 
+    def pack(rule: Rule) -> tuple[Ints, RuleReport]:
+        left, right, report = apply(rule)
+        low, high = np.minimum(left, right).astype(np.int64), np.maximum(left, right)
+        codes = (low << width | high)[low != high]
+        codes.sort()
+        return codes, report
+
     with ThreadPoolExecutor(_THREADS) as pool:  # sorting lets go of the interpreter lock
-        for number, (left, right, report) in enumerate(pool.map(apply, rules)):
-            low, high = np.minimum(left, right).astype(np.int64), np.maximum(left, right)
-            found.append(((low << width | high)[low != high] << 5) | number)
+        for codes, report in pool.map(pack, rules):
+            if judge is not None and len(codes) > _CHEAP:
+                report = _judged(report, codes, found, width, judge)
+            found.append(codes if report.used else codes[:0])
             reports.append(report)
-    packed = np.concatenate(found) if found else np.zeros(0, np.int64)
+    packed = np.concatenate([np.zeros(0, np.int64), *(codes << 5 | number for number, codes in enumerate(found))])
+    found.clear()
     packed.sort()
     codes = packed >> 5
     starts, _ = runs(codes)
@@ -154,7 +177,19 @@ def candidate_pairs(records: Records, entity: str, *, pairs_per_row: int, max_bl
     )
 
 
-def _apply(rule: Rule, keys: _Keys, budget: int, max_block: int) -> tuple[Ints, Ints, RuleReport]:
+def _judged(report: RuleReport, codes: Ints, found: list[Ints], width: int, judge: Judge) -> RuleReport:
+    """The report with what a rule's pairs would add to those already ``found``, and whether that is worth them."""
+    sample = codes[mix(codes) < np.uint64(int(2**64 * min(_SAMPLE / len(codes), 1 - 2**-60)))]
+    fresh = sample
+    for known in found:
+        places = np.searchsorted(known, fresh)
+        if len(known):
+            fresh = fresh[known[np.minimum(places, len(known) - 1)] != fresh]
+    expected = judge(fresh >> width, fresh & ((1 << width) - 1)) * len(codes) / max(len(sample), 1)
+    return replace(report, expected_new=expected, used=expected * _WORTH >= len(codes))
+
+
+def _apply(rule: Rule, keys: BlockKeys, budget: int, max_block: int) -> tuple[Ints, Ints, RuleReport]:
     """Pairs of one rule, over-full blocks refined."""
     if rule.keys[0].startswith("name_order"):
         members = keys.ordered(reverse=rule.keys[0].endswith("reversed"))
@@ -185,7 +220,7 @@ def _cap(lengths: Ints, budget: int, max_block: int) -> int:
     return int(min(max(sizes[fitting - 1] if fitting else 1, 8), max_block))
 
 
-def _refined(keys: _Keys, block: Ints, members: Ints, name: str, cap: int) -> tuple[Ints, Ints]:
+def _refined(keys: BlockKeys, block: Ints, members: Ints, name: str, cap: int) -> tuple[Ints, Ints]:
     """Pairs inside over-full blocks that agree on a further key; sub-blocks still too large are walked in order."""
     pool = keys.codes(name).reshape(-1, keys.count)
     lefts, rights = [], []
@@ -205,7 +240,7 @@ def _refined(keys: _Keys, block: Ints, members: Ints, name: str, cap: int) -> tu
     return np.concatenate(lefts), np.concatenate(rights)
 
 
-def _windowed(keys: _Keys, block: Ints, members: Ints, window: int) -> tuple[Ints, Ints]:
+def _windowed(keys: BlockKeys, block: Ints, members: Ints, window: int) -> tuple[Ints, Ints]:
     """Pairs at most ``window`` places apart when each block is put in name order."""
     by_rank = np.empty(keys.count, np.int64)
     rank = keys.rank()
@@ -217,7 +252,7 @@ def _windowed(keys: _Keys, block: Ints, members: Ints, window: int) -> tuple[Int
 
 def shared_rules(records: Records, entity: str, left: int, right: int) -> list[tuple[str, bool]]:
     """For each blocking rule the file allows, whether two records (canonical numbers) agree on all its keys."""
-    keys = _Keys(records)
+    keys = BlockKeys(records)
     answers = []
     for rule in rules_of(entity):
         if rule.keys[0].startswith("name_order") or not all(keys.has(name) for name in rule.keys):
@@ -228,138 +263,3 @@ def shared_rules(records: Records, entity: str, left: int, right: int) -> list[t
             agreed &= bool(set(pool[:, left].tolist()) & set(pool[:, right].tolist()) - {0})
         answers.append((rule.name, agreed))
     return answers
-
-
-class _Keys:
-    """Blocking keys of the records by name, made when first asked for."""
-
-    def __init__(self, records: Records) -> None:
-        self.records = records
-        self.count = records.count
-        self._made: dict[str, Ints] = {}
-        self._alphabets: list[tuple[pa.LargeStringArray, Ints]] = []
-        self._lock = RLock()
-
-    def has(self, name: str) -> bool:
-        """Whether the file has what the key needs."""
-        forms = self.records.forms
-        if name == "name_pair":
-            return "given_skeleton" in forms and "family_skeleton" in forms
-        if name.startswith("name_order"):
-            return bool(forms.keys() & {"given", "family", "company"})
-        if name == "company_word":
-            return "company" in forms
-        if name == "acronym_of":
-            return "acronym" in forms
-        return name in forms
-
-    def codes(self, name: str) -> Ints:
-        """Integer codes, 0 = missing, of shape (n,) or (k, n)."""
-        with self._lock:
-            if name not in self._made:
-                self._made[name] = self._make(name)
-            return self._made[name]
-
-    def _make(self, name: str) -> Ints:
-        forms = self.records.forms
-        if name == "name_pair":
-            return _name_pairs(self.records)
-        if name == "company_word":
-            return _company_words(self.records)
-        if name == "acronym_of":
-            known = (
-                pc.fill_null(pc.index_in(forms["acronym"].values, forms["company"].values), 0)
-                .to_numpy()
-                .astype(np.int32)
-            )
-            target = known[forms["acronym"].of_parent]
-            own = np.where(np.isin(np.arange(forms["company"].size), target), np.arange(forms["company"].size), 0)
-            return np.stack([target[forms["company"].codes], own[forms["company"].codes]])
-        return forms[name].codes
-
-    def entries(self, names: tuple[str, ...]) -> tuple[Ints, Ints]:
-        """Sorted key values and the records that carry them; a record of a pool comes once per distinct value."""
-        joint = self.codes(names[0])
-        if joint.dtype != np.int64:
-            joint = joint.astype(np.int64)
-        for name in names[1:]:
-            other = self.codes(name)
-            joint = combine_codes(joint, other, int(other.max(initial=0)) + 1)
-        several, joint = joint.ndim > 1 and len(joint) > 1, joint.reshape(-1)
-        filled = np.flatnonzero(joint)
-        values, members = sort_with(joint[filled], filled % self.count if several else filled, self.count)
-        if several and len(values):
-            fresh = np.concatenate(([True], (values[1:] != values[:-1]) | (members[1:] != members[:-1])))
-            values, members = values[fresh], members[fresh]
-        return values, members
-
-    def rank(self) -> Ints:
-        """Place of each record in name order (family name first); ties keep the canonical order."""
-        with self._lock:
-            if "rank" not in self._made:
-                order = self.ordered()
-                rank = np.empty(self.count, np.int64)
-                rank[order] = np.arange(self.count)
-                self._made["rank"] = rank
-            return self._made["rank"]
-
-    def ordered(self, *, reverse: bool = False) -> Ints:
-        """Records in alphabetical order of (family, given), or of (given, family); the nameless come first."""
-        names = [name for name in ("family", "given", "company") if name in self.records.forms]
-        key = np.zeros(self.count, np.int64)
-        width = 1
-        for name in names if reverse else names[::-1]:
-            places = self._places(name)
-            if width > _WIDEST // len(places):
-                least_first = names if reverse else names[::-1]
-                return np.lexsort([self._places(each)[self.codes(each)] for each in least_first])
-            key += places[self.codes(name)] * width
-            width *= len(places)
-        return sort_with(key, np.arange(self.count), self.count)[1]
-
-    def _places(self, name: str) -> Ints:
-        """The place of each value of a form in alphabetical order; given and family names share their values."""
-        values = self.records.forms[name].values
-        with self._lock:
-            for known, places in self._alphabets:
-                if known is values:
-                    return places
-            self._alphabets.append((values, _alphabetical(values)))
-            return self._alphabets[-1][1]
-
-
-def _alphabetical(values: pa.LargeStringArray) -> Ints:
-    places = np.empty(len(values), np.int64)
-    places[pc.sort_indices(values).to_numpy()] = np.arange(len(values))
-    return places
-
-
-def _name_pairs(records: Records) -> Ints:
-    """One key for {given, family} in either order, from the skeletons."""
-    given, family = records.forms["given_skeleton"], records.forms["family_skeleton"]
-    shared = pc.fill_null(pc.index_in(given.values, family.values), -1).to_numpy()
-    translated = np.where(shared >= 0, shared, family.size + np.arange(given.size))
-    a, b = translated[given.codes], family.codes.astype(np.int64)
-    size = family.size + given.size
-    key = np.minimum(a, b) * size + np.maximum(a, b)
-    key[(given.codes == 0) | (family.codes == 0)] = 0
-    return key
-
-
-def _company_words(records: Records) -> Ints:
-    """The two rarest words of each company name, as a pool of two keys."""
-    form = records.forms["company"]
-    lists = pc.split_pattern(form.values, " ")
-    parents = pc.list_parent_indices(lists).to_numpy()
-    coded = pc.list_flatten(lists).dictionary_encode()
-    words = coded.indices.to_numpy().astype(np.int64) + 1
-    words[pc.utf8_length(coded.dictionary).to_numpy()[words - 1] < 3] = 0
-    carriers = np.bincount(words)
-    carriers[0] = np.iinfo(np.int64).max
-    order = np.lexsort((_alphabetical(coded.dictionary)[np.maximum(words - 1, 0)], carriers[words], parents))
-    place = np.arange(len(order)) - np.searchsorted(parents[order], parents[order])
-    pool = np.zeros((2, form.size), np.int32)
-    kept = place < 2
-    pool[place[kept], parents[order][kept]] = words[order][kept]
-    pool[:, 0] = 0
-    return pool[:, form.codes]

@@ -1,133 +1,275 @@
 """Ruling out hopeless candidate pairs before anything is compared in earnest.
 
-A pair's weight is at most prior + identity + min(identity, support cap), so a pair whose identity evidence cannot
-reach half of what is needed can be dropped. What it can reach is bounded from codes alone: a value shared by both
-sides counts as much as its rarity allows, values that may be near count ``_NEAR`` bits, and values that can be neither
-count nothing. The bound is never below the true weight, so no pair that would be kept is lost; most candidate pairs
-(people who share a name part and a town, say) go here at the cost of a few array look-ups.
+Most candidate pairs share a name part and a town and nothing else. What such a pair can weigh at most is told by codes
+alone: a value both sides share counts as much as its rarity allows; values that may be near (judged by the letters
+and words that occur in them) count what the best near level allows; values that can be neither count as different.
+Identity and support are bounded apart, by the formula of ``weights``, so a pair is dropped only if its true weight
+could not have reached what is needed, and no text is touched.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from crmclean.dedup.encode import Records
+from crmclean.dedup.contact_levels import SHARED_BY
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import Table
 from crmclean.dedup.levels import POOLED, Comparer
-from crmclean.dedup.weights import SUPPORT_CAP
+from crmclean.dedup.priors import DIFFERENT, Comparison
+from crmclean.dedup.weights import SIBLING_BIRTH, STRONGEST, SUPPORT_CAP, WEAKEST, Model, bounded_group
 
-__all__ = ["may_link", "rarities_of"]
+__all__ = ["Bounds", "bounds_of", "may_link"]
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 
-_NEAR = 16.0  # bits that a near level can be worth
-_CAP = 24.0
-_SLACK = 0.5
-_ROUNDING = 0.01  # bits that float32 sums may be off
-_ANY_VALUE = np.full(1, 2.0, np.float32)  # of a comparison without a frequency
-_AGAINST = -2.5  # the least that given names which contradict each other can cost
+_MISSING, _EQUAL = -1, 3  # what names can reach, beside what ``may_be_alike`` says
+_ROUNDING = 0.02  # bits that float32 sums may be off
 
 
-def may_link(
-    comparer: Comparer, rarities: Mapping[str, Floats], left: Ints, right: Ints, needed: float
-) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Whether pairs of canonical record numbers can have ``needed`` bits of identity and support together.
+@dataclass(frozen=True)
+class Bounds:
+    """The most bits that each level and each value of a file can be worth under a model.
 
-    Pairs that can even if all their unequal names contradict each other are not looked at any closer.
-
-    Parameters
+    Attributes
     ----------
-    rarities : mapping of comparison name to float32 table
-        ``rarities_of`` the file.
-    needed : float
-        Bits that evidence must add to the prior for a pair to be kept.
+    levels : mapping of comparison name to float32 array by level code
+        Zero where missing; a level weighed by the frequency of its value at its best.
+    exact, near : mapping of comparison name to float32 table by value code
+        What sharing the value, or being near it, is worth; only comparisons with a frequency.
+    slack : float
+        Bits granted on top of every bound.
     """
+
+    comparer: Comparer
+    community: float
+    levels: Mapping[str, Floats]
+    exact: Mapping[str, Floats]
+    near: Mapping[str, Floats]
+    slack: float = 0.0
+
+    def different(self, name: str) -> np.float32:
+        """What a disagreement weighs."""
+        return np.float32(self.levels[name][DIFFERENT])
+
+    def between(self, item: Comparison) -> np.float32 | None:
+        """The best level that is neither "different" nor the best of all; None where there is none."""
+        inner = [code for code, level in enumerate(item.levels[:-1], DIFFERENT) if level.name != "shared"]
+        return np.float32(self.levels[item.name][inner[1:]].max()) if len(inner) > 1 else None
+
+    def identifies(self, name: str, codes: Ints) -> Ints:
+        """Whether each of some shared values can identify, or only says something about the place they share."""
+        carriers = self.comparer.carriers.get(name)
+        limit = SHARED_BY.get(name)
+        return np.ones(len(codes), bool) if carriers is None or limit is None else carriers[codes] < limit
+
+    def same(self, name: str, codes: Ints) -> Floats:
+        """What sharing each of some values is worth."""
+        table = self.exact.get(name)
+        return table[codes] if table is not None else np.full(len(codes), self.levels[name][-1], np.float32)
+
+
+def bounds_of(model: Model, comparer: Comparer, tables: Mapping[str, Table], slack: float = 0.0) -> Bounds:
+    """The bounds of a file under a model; ``tables`` are its ``value_tables``."""
+    levels: dict[str, Floats] = {}
+    exact: dict[str, Floats] = {}
+    near: dict[str, Floats] = {}
+    for item in comparer.active:
+        m, u = np.maximum(model.m[item.name], 1e-9), np.maximum(model.u[item.name], 1e-9)
+        bits = np.clip(np.log2(m / u), WEAKEST, STRONGEST)
+        best: dict[str, float] = {}
+        for code, level in enumerate(item.levels, start=DIFFERENT):
+            if level.bits is not None:
+                bits[code] = level.bits
+            elif level.frequency and item.name in tables:
+                share = 1.0 if level.name == "swapped" else m[code]
+                least = u[code] / 10.0 if level.frequency == "near" else 1e-9
+                bits[code] = np.clip(np.log2(share / least), 0.0, STRONGEST)
+                best[level.frequency] = max(best.get(level.frequency, 0.0), float(share))
+        bits[:DIFFERENT] = 0.0
+        levels[item.name] = bits.astype(np.float32)
+        for into, kind in ((exact, "value"), (near, "near")):
+            if kind in best:
+                chance = np.log2(np.maximum(tables[item.name], 1e-9))
+                into[item.name] = np.clip(np.log2(best[kind]) - chance, 0.0, STRONGEST).astype(np.float32)
+    return Bounds(comparer, model.community, levels, exact, near, slack)
+
+
+def may_link(bounds: Bounds, left: Ints, right: Ints, needed: float) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Whether pairs of canonical record numbers can have ``needed`` bits of identity and support together."""
     left, right = left.astype(np.intp), right.astype(np.intp)  # the type NumPy indexes with
-    least = _bound(comparer, rarities, left, right, closely=False)
-    possible: np.ndarray[Any, np.dtype[np.bool_]] = least + np.minimum(least, SUPPORT_CAP) >= needed + _ROUNDING
-    open_ = np.flatnonzero(~possible)
-    most = _bound(comparer, rarities, left[open_], right[open_], closely=True)
-    possible[open_] = most + np.minimum(most, SUPPORT_CAP) >= needed
+    needed -= _ROUNDING + bounds.slack
+    identity, household = _identity(bounds, left, right)
+    possible: np.ndarray[Any, np.dtype[np.bool_]] = identity + np.clip(identity, 0, SUPPORT_CAP) >= needed
+    open_ = np.flatnonzero(possible & (identity < needed))
+    asked = identity[open_]
+    support = _support(bounds, left[open_], right[open_], household[open_])
+    possible[open_] = asked + np.minimum(support, np.maximum(asked, 0)) >= needed
     return possible
 
 
-def rarities_of(tables: Mapping[str, Table]) -> dict[str, Floats]:
-    """The most bits each value can be worth, log2(1 / u), per comparison with a frequency."""
-    return {
-        name: np.minimum(-np.log2(np.maximum(table, 1e-9)), _CAP).astype(np.float32) for name, table in tables.items()
-    }
+def _identity(bounds: Bounds, left: Ints, right: Ints) -> tuple[Floats, Floats]:
+    """The most identity evidence can reach, and what the family name says of a household instead."""
+    names = _names(bounds, left, right)
+    total = names.bits.copy()
+    for item in bounds.comparer.active:
+        name = item.name
+        if name in ("given", "family"):
+            continue
+        if name == "birth":
+            bits = _birth(bounds, item, left, right)
+            bits = np.where(names.apart, np.minimum(bits, SIBLING_BIRTH), bits)
+        elif name in POOLED and "identity" in item.roles():
+            contrary = names.contrary if name == "email" else names.contrary_line
+            bits = _pool(bounds, item, left, right, contrary if "shared" in item.level_names else None)
+        elif name not in POOLED and item.role == "identity":
+            bits = _form(bounds, item, left, right)
+        else:
+            continue
+        total += bits
+    return total, names.household
 
 
-def _bound(comparer: Comparer, rarities: Mapping[str, Floats], left: Ints, right: Ints, *, closely: bool) -> Floats:
-    """What identity evidence can reach; unless ``closely``, as if unequal names always contradicted each other."""
-    total = np.full(len(left), np.float32(_SLACK))
-    for item in comparer.active:
-        rarity = rarities.get(item.name, _ANY_VALUE)
-        if item.name in ("given", "family"):
-            total += _name_bound(comparer, rarity, item.name, left, right, closely=closely)
-        elif item.name in POOLED:
-            if "identity" in item.roles():
-                total += _pool_bound(comparer.records, rarity, item.name, left, right)
-        elif item.role == "identity":
-            total += _form_bound(comparer, rarity, item.name, left, right)
-    return total
+def _support(bounds: Bounds, left: Ints, right: Ints, household: Floats) -> Floats:
+    """The most support can reach: both affiliation groups by the formula of ``weights``."""
+    best = {role: np.zeros(len(left), np.float32) for role in ("place", "employer")}
+    total = {role: np.zeros(len(left), np.float32) for role in best}
+    found: list[tuple[str, Floats]] = [("place", household)]
+    for item in bounds.comparer.active:
+        roles = set(item.roles()[DIFFERENT + 1 :]) - {"identity"}
+        if roles:
+            bits = (_pool if item.name in POOLED else _form)(bounds, item, left, right)
+            found += [(role, bits) for role in roles]
+    for role, bits in found:
+        bits = np.maximum(bits, 0)
+        np.maximum(best[role], bits, out=best[role])
+        total[role] += bits
+    place, employer = (bounded_group(best[role], total[role]) for role in best)
+    gain: Floats = np.minimum(np.maximum(place, employer) + 0.5 * np.minimum(place, employer), SUPPORT_CAP)
+    return gain
 
 
-def _name_bound(comparer: Comparer, rarity: Floats, name: str, left: Ints, right: Ints, *, closely: bool) -> Floats:
+@dataclass(frozen=True)
+class _Names:
+    """What the names of pairs can say.
+
+    ``apart``: given names contradict each other for certain, or are similar at best; ``contrary`` (for mailboxes) and
+    ``contrary_line``: so much that whatever else is shared is shared by two people.
+    """
+
+    bits: Floats
+    household: Floats
+    apart: Ints
+    contrary: Ints
+    contrary_line: Ints
+
+
+def _names(bounds: Bounds, left: Ints, right: Ints) -> _Names:
+    nothing, nowhere = np.zeros(len(left), np.float32), np.zeros(len(left), bool)
+    known = {item.name: item for item in bounds.comparer.active if item.name in ("given", "family")}
+    sides = {name: _name(bounds, item, left, right) for name, item in known.items()}
+    bits, family, household = (sides[name][0] if name in sides else nothing for name in ("given", "family", ""))
+    reach = sides["given"][1] if "given" in sides else np.full(len(left), _MISSING, np.int8)
+    apart = (reach == 0) | (reach == 1)
+    contrary = contrary_line = reach == 0
+    if "family" in sides:
+        household = np.where(apart, np.maximum(family, 0), 0).astype(np.float32)
+        bits = bits + family - household
+        contrary_line = contrary | ((sides["family"][1] == 0) & (reach < 2))
+    if len(sides) == 2:
+        whole = (reach == _EQUAL) & (sides["family"][1] == _EQUAL) & (sides["given"][0] > 2.0) & (family > 2.0)
+        bits = np.where(whole, bits + np.float32(bounds.community), bits).astype(np.float32)
+    return _Names(bits, household, apart if known else nowhere, contrary, contrary_line)
+
+
+def _name(bounds: Bounds, item: Comparison, left: Ints, right: Ints) -> tuple[Floats, Ints]:
+    """Bits of given or family names, and what they can reach: as ``may_be_alike``, or equal, or missing."""
+    comparer, name = bounds.comparer, item.name
     codes = comparer.records.codes(name)
     a, b = codes[left], codes[right]
     missing = (a == 0) | (b == 0)
-    bits = np.where(a == b, rarity[a], np.float32(_AGAINST))
-    if closely:
-        apart = (a != b) & ~missing
-        alike = apart & comparer.may_be_alike(name, a, b)
-        other = "family" if name == "given" else "given"
-        if comparer.records.has(other):
-            crossed = comparer.records.codes(other)
-            alike |= apart & ((a == crossed[right]) | (b == crossed[left]))
-        bits[alike] = _NEAR if name == "family" else 12.0
+    bits = bounds.exact[name][a]
     bits[missing] = 0
-    return bits
+    reach = np.full(len(left), _EQUAL, np.int8)
+    reach[missing] = _MISSING
+    open_ = np.flatnonzero((a != b) & ~missing)
+    x, y = a[open_], b[open_]
+    alike = comparer.may_be_alike(name, x, y)
+    best = np.minimum(bounds.near[name][x], bounds.near[name][y])
+    other = "family" if name == "given" else "given"
+    if comparer.records.has(other):
+        crossed = comparer.records.codes(other)
+        one, two = crossed[left], crossed[right]
+        alike[(x == two[open_]) | (y == one[open_])] = 2
+        lone = np.flatnonzero(missing & (a + b > 0) & (a + b == np.where(a > 0, two, one)))
+        bits[lone] = np.maximum(bounds.near[name][a[lone] + b[lone]], 0)
+        reach[lone] = 2
+    plain = [bounds.levels[name][code] for code, level in enumerate(item.levels, DIFFERENT) if not level.frequency]
+    steps = [bounds.different(name), max(bounds.levels[name][item.code("similar")], bounds.different(name))]
+    bits[open_] = np.where(alike == 2, np.maximum(best, max(plain)), np.where(alike == 1, steps[1], steps[0]))
+    reach[open_] = alike
+    return bits, reach
 
 
-def _form_bound(comparer: Comparer, rarity: Floats, name: str, left: Ints, right: Ints) -> Floats:
-    codes = comparer.records.codes(name)
+def _birth(bounds: Bounds, item: Comparison, left: Ints, right: Ints) -> Floats:
+    """The level itself is as cheap as a bound of it."""
+    levels = bounds.comparer.levels(left, right, only=["birth"])[0]["birth"]
+    exact = levels == item.code("exact")
+    return np.where(
+        exact, bounds.same("birth", bounds.comparer.records.codes("birth")[left]), bounds.levels["birth"][levels]
+    )
+
+
+def _form(bounds: Bounds, item: Comparison, left: Ints, right: Ints) -> Floats:
+    """Of a field with one value a record."""
+    codes = bounds.comparer.records.codes(item.name)
     a, b = codes[left], codes[right]
-    bits = np.where(a == b, rarity[np.minimum(a, len(rarity) - 1)], np.float32(0))
-    bits[(a != b) & (a > 0) & (b > 0)] = {"birth": 12.0, "company": _NEAR}.get(name, 2.0)
-    bits[(a == 0) | (b == 0)] = 0
+    bits = bounds.same(item.name, a)
+    missing = (a == 0) | (b == 0)
+    bits[missing] = 0
+    open_ = np.flatnonzero((a != b) & ~missing)
+    bits[open_] = bounds.different(item.name)
+    between = bounds.between(item)
+    if between is not None:
+        bits[open_[bounds.comparer.may_be_near(item.name, a[open_], b[open_])]] = between
     return bits
 
 
-def _pool_bound(records: Records, rarity: Floats, name: str, left: Ints, right: Ints) -> Floats:
-    """Equal in any column, else near where the cheap signs of nearness are there."""
-    first = records.codes(name)
-    second = records.codes("line") if name == "own_line" else first
-    bits = np.zeros(len(left), np.float32)
-    for one, other in ((first, second), (second, first)) if name == "own_line" else ((first, second),):
-        for row in one:
-            a = row[left]
-            for column in other:
-                b = column[right]
-                both = (a > 0) & (b > 0)
-                np.maximum(
-                    bits, np.where(both, np.where(a == b, rarity[a], _near_bound(records, name, a, b)), 0), out=bits
-                )
-    return bits
+def _pool(bounds: Bounds, item: Comparison, left: Ints, right: Ints, contrary: Ints | None = None) -> Floats:
+    """Of interchangeable columns: the best of every column of one side against every one of the other.
 
-
-def _near_bound(records: Records, name: str, a: Ints, b: Ints) -> Floats:
-    """What two different values of a pool can be worth."""
-    if name == "national_id":
-        return np.full(len(a), _NEAR, np.float32)
-    if name == "email" and records.has("local", "mail_domain"):
-        local, domain = records.forms["local"].of_parent, records.forms["mail_domain"].of_parent
-        assert local is not None
-        assert domain is not None
-        same_local = (local[a] == local[b]) & (local[a] > 0)
-        return np.where(same_local, _CAP, np.where(domain[a] == domain[b], 12.0, 0.0)).astype(np.float32)
-    return np.full(len(a), 9.0 if name != "site" else 0.0, np.float32)
+    ``contrary`` asks for what identifies alone, and says where two people share whatever they share.
+    """
+    name, between = item.name, bounds.between(item)
+    own = bounds.comparer.records.codes(name)
+    bits = np.full(len(left), -np.inf, np.float32)
+    for row in own:
+        a = row[left]
+        for column in own:
+            b = column[right]
+            same = bounds.same(name, a)
+            if contrary is not None:
+                same = np.where(contrary | ~bounds.identifies(name, a), np.float32(0), same)
+            found = np.where(a == b, same, bounds.different(name))
+            both = (a > 0) & (b > 0)
+            if between is not None:
+                open_ = np.flatnonzero(both & (a != b))
+                near = bounds.comparer.may_be_near(name, a[open_], b[open_])
+                found[open_[near]] = between
+            np.maximum(bits, np.where(both, found, -np.inf), out=bits)
+    if name == "own_line":  # a line that the other side has in another column is the same line too
+        every = bounds.comparer.records.codes("line")[len(own) :]
+        for one, other in ((own, every), (every, own)):
+            for row in one:
+                a = row[left]
+                for column in other:
+                    met = np.flatnonzero((a == column[right]) & (a > 0))
+                    if contrary is not None:
+                        met = met[~contrary[met] & bounds.identifies(name, a[met])]
+                    bits[met] = np.maximum(bits[met], bounds.same(name, a[met]))
+    bits[np.isneginf(bits)] = 0
+    # where disagreement is about affiliation, it takes nothing from what identifies
+    return bits if item.role == "identity" else np.maximum(bits, 0)

@@ -14,9 +14,10 @@ from crmclean.dedup.priors import BOTH_MISSING, DIFFERENT, ONE_MISSING, Comparis
 from crmclean.keys import phones
 from crmclean.tables.evidence import TEXT
 
-__all__ = ["ContactLevels"]
+__all__ = ["SHARED_BY", "ContactLevels"]
 
-_SHARED_BY = 4.0  # effective number of names from which on a line or mailbox counts as a shared one
+# effective number of names from which on a value counts as a shared one: it says something about the place
+SHARED_BY = {"own_line": 4.0, "email": 4.0, "other_line": 1.5}
 
 
 class ContactLevels(NameLevels):
@@ -70,7 +71,9 @@ class ContactLevels(NameLevels):
                 crossed, _ = self._pool(one, other, left, right)
                 np.copyto(match, crossed, where=match == 0)
         levels[match > 0] = item.code("exact")
-        levels[(match > 0) & (contradicting | (self.carriers["own_line"][match] >= _SHARED_BY))] = item.code("shared")
+        levels[(match > 0) & (contradicting | (self.carriers["own_line"][match] >= SHARED_BY["own_line"]))] = item.code(
+            "shared"
+        )
         for row in own:
             self._near_lines(item, levels, row[left], row[right])
         return levels, match
@@ -79,21 +82,16 @@ class ContactLevels(NameLevels):
         codes = self.records.codes("other_line")
         match, levels = self._pool(codes, codes, left, right)
         levels[match > 0] = item.code("exact")
-        levels[(match > 0) & (contradicting | (self.carriers["other_line"][match] > 1.5))] = item.code("shared")
+        levels[(match > 0) & (contradicting | (self.carriers["other_line"][match] >= SHARED_BY["other_line"]))] = (
+            item.code("shared")
+        )
         for row in codes:
             self._near_lines(item, levels, row[left], row[right])
         return levels, match
 
     def _near_lines(self, item: Comparison, levels: Ints, a: Ints, b: Ints) -> None:
         """Lines one digit or one transposition apart, and lines equal in their last seven digits."""
-        if "line" not in self._cache:
-            values = self.records.forms["line"].values
-            tails = phones.phone_tail(values, 7).dictionary_encode().indices.to_numpy()
-            numbers = pc.cast(
-                pc.if_else(pc.match_substring_regex(values, r"^\d{1,18}$"), values, "0"), pa.int64()
-            ).to_numpy()
-            self._cache["line"] = (tails, numbers // 100000, numbers % 100000)
-        tails, high, low = self._cache["line"]
+        tails, high, low = self._line_parts()
         open_ = np.flatnonzero((levels == DIFFERENT) & (a > 0) & (b > 0))
         x, y = a[open_], b[open_]
         if "tail" in item.level_names:
@@ -107,6 +105,35 @@ class ContactLevels(NameLevels):
 
         levels[open_] = score_distinct(x, y, score)
 
+    def _line_parts(self) -> tuple[Ints, Ints, Ints]:
+        """Of each line: a code of its last seven digits, its number without the last five, and its last five."""
+        if "line" not in self._cache:
+            values = self.records.forms["line"].values
+            tails = phones.phone_tail(values, 7).dictionary_encode().indices.to_numpy()
+            numbers = pc.cast(
+                pc.if_else(pc.match_substring_regex(values, r"^\d{1,18}$"), values, "0"), pa.int64()
+            ).to_numpy()
+            self._cache["line"] = (tails, numbers // 100000, numbers % 100000)
+        parts: tuple[Ints, Ints, Ints] = self._cache["line"]
+        return parts
+
+    def _near_pooled(self, name: str, a: Ints, b: Ints) -> Ints:
+        """False where two different values of a pool cannot reach a level between "different" and the best."""
+        if name in ("own_line", "other_line"):
+            tails, high, low = self._line_parts()
+            alike: Ints = (tails[a] == tails[b]) | (high[a] == high[b]) | (low[a] == low[b])
+            return alike
+        if name == "national_id":
+            return self._within("national_id", a, b, 1)
+        local, domain = self.records.forms.get("local"), self.records.forms.get("mail_domain")
+        if name != "email" or local is None or domain is None or local.of_parent is None or domain.of_parent is None:
+            return np.zeros(len(a), bool)
+        x, y = local.of_parent[a], local.of_parent[b]
+        near: Ints = (x == y) & (x > 0)
+        open_ = np.flatnonzero(~near & (x > 0) & (y > 0) & (domain.of_parent[a] == domain.of_parent[b]))
+        near[open_] = self._within("local", x[open_], y[open_], 2)
+        return near
+
     def _email(self, item: Comparison, left: Ints, right: Ints, contradicting: Ints) -> tuple[Ints, Ints]:
         form = self.records.forms["email"]
         match, levels = self._pool(form.codes, form.codes, left, right)
@@ -115,7 +142,7 @@ class ContactLevels(NameLevels):
         is_role: Ints = np.zeros(form.size, bool)
         if role is not None and role.of_parent is not None:
             is_role = role.of_parent > 0
-        spread = self.carriers["email"][match] >= _SHARED_BY
+        spread = self.carriers["email"][match] >= SHARED_BY["email"]
         levels[(match > 0) & (contradicting | spread | is_role[match])] = item.code("shared")
         local, domain = self.records.forms.get("local"), self.records.forms.get("mail_domain")
         if local is None or domain is None or local.of_parent is None or domain.of_parent is None:
@@ -125,7 +152,9 @@ class ContactLevels(NameLevels):
                 open_ = np.flatnonzero(levels == DIFFERENT)
                 a, b = row[left[open_]], other[right[open_]]
                 found = self._near_mailboxes(item, open_, a, b, left, right)
-                levels[open_] = np.maximum(levels[open_], found)
+                levels[open_] = found
+                by_local = np.flatnonzero(found == item.code("local"))
+                match[open_[by_local]] = form.size + local.of_parent[a[by_local]]
         return levels, match
 
     def _near_mailboxes(self, item: Comparison, open_: Ints, a: Ints, b: Ints, left: Ints, right: Ints) -> Ints:
@@ -244,7 +273,7 @@ def _built_from(bare: pa.Array, given: pa.Array, family: pa.Array, likeness: flo
     found = found.to_numpy(zero_copy_only=False)
     pairs = (
         *((given, family), (family, given), (g, family), (family, g)),
-        *((given, f), (f, given), (given, blank), (family, blank)),
+        *((given, f), (f, given), (given, blank), (family, blank), (g, f)),
     )
     for first, second in pairs:
         built = pc.binary_join_element_wise(first, second, blank)

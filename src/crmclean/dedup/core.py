@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from crmclean.dedup.blocking import Candidates, candidate_pairs
-from crmclean.dedup.bounds import may_link, rarities_of
+from crmclean.dedup.blocking import Candidates, Judge, candidate_pairs
+from crmclean.dedup.bounds import Bounds, bounds_of, may_link
 from crmclean.dedup.cluster import Evaluate, cluster_records
 from crmclean.dedup.compare import Levels
 from crmclean.dedup.decide import Decisions, decide_links
@@ -24,7 +24,16 @@ from crmclean.dedup.describe import describe_run
 from crmclean.dedup.encode import Columns, Records
 from crmclean.dedup.explanation import Explanation, explain_records
 from crmclean.dedup.forms import Ints
-from crmclean.dedup.model import Fit, fit_model, prior_model
+from crmclean.dedup.model import (
+    Chance,
+    Fit,
+    draw_chance,
+    fit_model,
+    pairs_of_one_name,
+    prior_model,
+    sample_pairs,
+    with_chance,
+)
 from crmclean.dedup.priors import DIFFERENT
 from crmclean.dedup.weights import Model, probability_of
 from crmclean.dedup.workings import Settings, Workings, frozen_model, prepare
@@ -32,7 +41,11 @@ from crmclean.tables.evidence import empty_table, enum_array, evidence_table
 
 __all__ = ["Explanation", "Result", "Settings", "explain_pair", "link_records"]
 
-_PRIOR_ROOM = 4.0  # pairs are ruled out as if the share of matches were this much larger than believed
+_LOOKED_AT = 2_000_000  # candidate pairs looked at to find those the model is fitted to
+_SAMPLE = 300_000  # pairs the model is fitted to
+_PRIOR_ROOM = 4.0  # for the fit, pairs are ruled out as if the share of matches were this much larger than believed
+_PRIOR_SLACK = 4.0  # and their evidence this many bits stronger
+_CHUNK = 250_000  # pairs ruled out at a time: their arrays stay in the cache
 _ATTESTED = 3.0  # carriers from which on a given name is a name and not a slip
 _THREADS = 2
 _PRIOR_SHARE = 0.25  # of the prior each pair inside a cluster is charged; the link that joins paid it in full
@@ -84,18 +97,21 @@ def link_records(
     """
     work = prepare(fields, settings, order)
     count = work.records.count
-    candidates = candidate_pairs(
-        work.records, settings.entity, pairs_per_row=settings.pairs_per_row, max_block=settings.max_block
-    )
     start = prior_model(settings.entity, work.comparer.active, count)
-    everyone = candidates
-    candidates = _hopeful(work, everyone, start.prior * _PRIOR_ROOM, settings)
+    chance = draw_chance(work.comparer)
+    start = with_chance(start, chance)
+    candidates = candidate_pairs(
+        work.records,
+        settings.entity,
+        pairs_per_row=settings.pairs_per_row,
+        max_block=settings.max_block,
+        judge=_judge(work, start, settings),
+    )
     if measures is not None:
         fit = Fit(frozen_model(start, measures), 0, 0, 0.0)
     else:
-        fit = fit_model(start, work.comparer, work.tables, candidates.left, candidates.right)
-    if fit.model.prior > start.prior * _PRIOR_ROOM:  # many duplicates: what was ruled out may be in after all
-        candidates = _hopeful(work, everyone, fit.model.prior, settings)
+        fit = _fit(work, start, chance, candidates, settings)
+    candidates = _hopeful(work, fit.model, candidates, settings)
     kept, scored, levels = _score_all(work, fit.model, candidates, settings)
     left, right = candidates.left[kept], candidates.right[kept]
     apart = None if kept_apart is None else np.asarray(kept_apart)[work.records.position]
@@ -132,24 +148,60 @@ def explain_pair(
     return explain_records(work, model, settings, int(place[left]), int(place[right]))
 
 
-def _hopeful(work: Workings, candidates: Candidates, prior: float, settings: Settings) -> Candidates:
-    """The candidates that could be kept if the prior were ``prior``."""
-    prior = min(prior, 0.5)
-    needed = float(np.log2(settings.keep_probability / (1 - settings.keep_probability)) - np.log2(prior / (1 - prior)))
-    hopeful = np.ones(len(candidates.left), bool)
-    rarities = rarities_of(work.tables)
+def _judge(work: Workings, model: Model, settings: Settings) -> Judge:
+    """How many matches to expect among pairs, by what is believed before the file is fitted; likely ones only."""
+    bounds = bounds_of(model, work.comparer, work.tables)
 
-    def look(start: int) -> None:
-        part = slice(start, start + settings.chunk_pairs)
-        left, right = candidates.left[part], candidates.right[part]
-        hopeful[part] = may_link(work.comparer, rarities, left, right, needed)
+    def judge(left: Ints, right: Ints) -> float:
+        hopeful = np.flatnonzero(_may_link(bounds, left, right, model, settings))
+        scored, _ = work.score(model, left[hopeful], right[hopeful])
+        return float(probability_of(scored.weight[scored.weight > 0]).sum())
 
-    with ThreadPoolExecutor(_THREADS) as pool:
-        list(pool.map(look, range(0, len(hopeful), settings.chunk_pairs)))
-    found = np.flatnonzero(hopeful)
+    return judge
+
+
+def _fit(work: Workings, start: Model, chance: Chance, candidates: Candidates, settings: Settings) -> Fit:
+    """The model fitted to a sample of the candidates, the hopeless left out of it."""
+    looked = sample_pairs(candidates.left, candidates.right, work.records.count, _LOOKED_AT)
+    left, right = candidates.left[looked], candidates.right[looked]
+    able = replace(start, prior=min(start.prior * _PRIOR_ROOM, 0.5))
+    hopeful = _may_link(bounds_of(able, work.comparer, work.tables, _PRIOR_SLACK), left, right, able, settings)
+    left, right = left[hopeful], right[hopeful]
+    chosen = sample_pairs(left, right, work.records.count, _SAMPLE)
+    scale = len(candidates.left) / max(len(looked), 1) * len(left) / max(len(chosen), 1)
+    of_one_name = pairs_of_one_name(work.records, candidates.left, candidates.right)
+    return fit_model(
+        start,
+        work.comparer,
+        work.tables,
+        chance,
+        left[chosen],
+        right[chosen],
+        scale=scale,
+        of_one_name=of_one_name,
+    )
+
+
+def _hopeful(work: Workings, model: Model, candidates: Candidates, settings: Settings) -> Candidates:
+    """The candidates that can be kept under the model."""
+    bounds = bounds_of(model, work.comparer, work.tables)
+    found = np.flatnonzero(_may_link(bounds, candidates.left, candidates.right, model, settings))
     return replace(
         candidates, left=candidates.left[found], right=candidates.right[found], rules=candidates.rules[found]
     )
+
+
+def _may_link(bounds: Bounds, left: Ints, right: Ints, model: Model, settings: Settings) -> Ints:
+    """``may_link`` in chunks, for the evidence that a pair needs to be kept."""
+    least = settings.keep_probability / (1 - settings.keep_probability)
+    needed = float(np.log2(least) - np.log2(model.prior / (1 - model.prior)))
+    size = min(settings.chunk_pairs, _CHUNK)
+
+    def look(start: int) -> Ints:
+        return may_link(bounds, left[start : start + size], right[start : start + size], needed)
+
+    with ThreadPoolExecutor(_THREADS) as pool:  # NumPy lets go of the interpreter lock
+        return np.concatenate([np.zeros(0, bool), *pool.map(look, range(0, len(left), size))])
 
 
 def _guard_evidence(work: Workings, model: Model, settings: Settings, apart: Ints | None) -> tuple[Evaluate, float]:

@@ -60,6 +60,11 @@ def count_values(records: Records, comparisons: tuple[Comparison, ...]) -> dict[
             else:
                 done[key] = form.counts().astype(np.float64)
         tables[comparison.name] = done[key]
+    if "email" in tables and marks and records.has("local"):
+        local = records.forms["local"]
+        tables["local"] = np.maximum.reduce(
+            [_effective_names(local.codes, local.size, records.codes(mark), records.forms[mark].size) for mark in marks]
+        )
     return tables
 
 

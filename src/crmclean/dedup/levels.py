@@ -47,14 +47,33 @@ class Comparer(ContactLevels):
                 found[item.name] = method(item, left, right) if method else self._equality(item, left, right)
         if any(item.name in ("given", "family") for item in wanted):
             self._names(found, left, right)
-        line_apart, mailbox_apart = self._contradicting(found, len(left))
-        for item in wanted:
-            if item.name in POOLED:
+        pooled = [item for item in wanted if item.name in POOLED]
+        if pooled:
+            line_apart, mailbox_apart = self._contradicting(found, len(left))
+            for item in pooled:
                 pool = getattr(self, f"_{item.name}")
-                found[item.name], shared[item.name] = pool(
-                    item, left, right, mailbox_apart if item.name == "email" else line_apart
-                )
+                apart = mailbox_apart if item.name == "email" else line_apart
+                found[item.name], shared[item.name] = pool(item, left, right, apart)
         return {item.name: found[item.name] for item in self.active if item.name in found}, shared
+
+    def may_be_near(self, name: str, a: Ints, b: Ints) -> Ints:
+        """False where two different values cannot reach a level between "different" and the best, by cheap signs."""
+        if name in POOLED:
+            return self._near_pooled(name, a, b)
+        if name == "company":
+            sets, short = self._company_words()
+            near: Ints = self._within(name, a, b, 2) | sets.may_share(a, b) | (short[a] == b) | (short[b] == a)
+            return near
+        if name in ("city", "postal_code"):
+            return self._within(name, a, b, 2)
+        if name == "street":
+            street = self.records.forms.get("street_name")
+            if street is None or street.of_parent is None:
+                return np.zeros(len(a), bool)
+            x, y = street.of_parent[a], street.of_parent[b]
+            alike: Ints = (x > 0) & (y > 0) & self._within("street_name", x, y, 3)
+            return alike
+        return np.ones(len(a), bool)
 
     def _equality(self, item: Comparison, left: Ints, right: Ints) -> Ints:
         a, b, levels, _ = self._start(self.records.forms[item.name], left, right)
@@ -103,18 +122,7 @@ class Comparer(ContactLevels):
         form = self.records.forms["company"]
         a, b, levels, rest = self._start(form, left, right)
         levels[(a == b) & (a > 0)] = item.code("exact")
-        if "company" not in self._cache:
-            acronym = (
-                pc.index_in(self.records.forms["acronym"].values, form.values)
-                if "acronym" in self.records.forms
-                else None
-            )
-            short = np.zeros(form.size, np.int64)
-            if acronym is not None:
-                known = pc.fill_null(acronym, 0).to_numpy()
-                short = known[self.records.forms["acronym"].of_parent]
-            self._cache["company"] = (TokenSets.of(form.values), short)
-        sets, short = self._cache["company"]
+        sets, short = self._company_words()
         x, y = a[rest], b[rest]
         result = np.full(len(rest), DIFFERENT, np.uint8)
         near = np.flatnonzero(self._within("company", x, y, 2) | sets.may_share(x, y))
@@ -134,6 +142,18 @@ class Comparer(ContactLevels):
         result[(short[x] == y) | (short[y] == x)] = item.code("acronym")
         levels[rest] = result
         return levels
+
+    def _company_words(self) -> tuple[TokenSets, Ints]:
+        """The words of each company, and the company whose name is its acronym (0 = none)."""
+        if "company" not in self._cache:
+            form, acronym = self.records.forms["company"], self.records.forms.get("acronym")
+            short = np.zeros(form.size, np.int64)
+            if acronym is not None and acronym.of_parent is not None:
+                known = pc.fill_null(pc.index_in(acronym.values, form.values), 0).to_numpy()
+                short = known[acronym.of_parent]
+            self._cache["company"] = (TokenSets.of(form.values), short)
+        words: tuple[TokenSets, Ints] = self._cache["company"]
+        return words
 
     def _street(self, item: Comparison, left: Ints, right: Ints) -> Ints:
         form, name = self.records.forms["street"], self.records.forms.get("street_name")

@@ -26,7 +26,16 @@ from crmclean.dedup.levels import Comparer
 from crmclean.dedup.priors import DIFFERENT, Comparison
 from crmclean.dedup.weights import Model, probability_of, score_pairs
 
-__all__ = ["Fit", "fit_model", "prior_model"]
+__all__ = [
+    "Chance",
+    "Fit",
+    "draw_chance",
+    "fit_model",
+    "pairs_of_one_name",
+    "prior_model",
+    "sample_pairs",
+    "with_chance",
+]
 
 _U_EVENTS = 5.0
 _UNIT = 4096
@@ -35,7 +44,6 @@ _PART = 80_000  # pairs weighed at a time
 _ROUNDS = 8
 _COMMUNITY_PAIRS = 20.0
 _RANDOM_PAIRS = 200_000
-_SAMPLE = 300_000
 _PRIOR_MATCHES_PER_ROW = 0.02
 _LARGEST_PRIOR = 0.02
 
@@ -62,19 +70,56 @@ def prior_model(entity: str, comparisons: tuple[Comparison, ...], records: int) 
     )
 
 
-def fit_model(model: Model, comparer: Comparer, tables: Mapping[str, Table], left: Ints, right: Ints) -> Fit:
-    """Fit ``model`` to the candidate pairs ``left``, ``right`` (canonical record numbers)."""
+@dataclass(frozen=True)
+class Chance:
+    """What random pairs look like: how many were drawn, and per comparison how many fell on each level code."""
+
+    pairs: int
+    rates: Mapping[str, Ints]
+
+
+def draw_chance(comparer: Comparer) -> Chance:
+    """The levels of random pairs of the file."""
+    drawn = random_pairs(comparer.records.count)
+    levels, _ = comparer.levels(*drawn)
+    return Chance(
+        len(drawn[0]), {item.name: np.bincount(levels[item.name], minlength=item.size) for item in comparer.active}
+    )
+
+
+def with_chance(model: Model, chance: Chance) -> Model:
+    """The model with u from random pairs, freed of the matches that its prior and m expect among them."""
+    return replace(model, u=_u_of(model, chance.rates))
+
+
+def fit_model(
+    model: Model,
+    comparer: Comparer,
+    tables: Mapping[str, Table],
+    chance: Chance,
+    left: Ints,
+    right: Ints,
+    *,
+    scale: float = 1.0,
+    of_one_name: int = 0,
+) -> Fit:
+    """Fit ``model`` to candidate pairs.
+
+    Parameters
+    ----------
+    left, right : int arrays
+        Canonical record numbers of a sample of the candidate pairs; those that can be no match may be left out.
+    scale : float
+        How many candidate pairs each pair of the sample stands for.
+    of_one_name : int
+        ``pairs_of_one_name`` of all candidate pairs.
+    """
     records = comparer.records
-    chance = random_pairs(records.count)
-    drawn, _ = comparer.levels(*chance)
-    rates = {item.name: np.bincount(drawn[item.name], minlength=item.size) for item in comparer.active}
-    chosen = sample_pairs(left, right, records.count)
-    pairs = (left[chosen].astype(np.intp), right[chosen].astype(np.intp))  # the type NumPy indexes with
+    pairs = (left.astype(np.intp), right.astype(np.intp))  # the type NumPy indexes with
     levels, shared = comparer.levels(*pairs)
-    scale = len(left) / max(len(chosen), 1)
     total = max(records.count * (records.count - 1) / 2, 1.0)
     expected = 0.0
-    model = replace(model, u=_u_of(model, rates))
+    model = with_chance(model, chance)
     for _ in range(_ROUNDS):
         weight = _weight_of(model, tables, records, pairs, levels, shared)
         posterior = np.rint(probability_of(weight) * _UNIT).astype(np.int64)
@@ -83,9 +128,9 @@ def fit_model(model: Model, comparer: Comparer, tables: Mapping[str, Table], lef
         m = dict(model.m)
         for item in comparer.active:
             m[item.name] = _m_of(item, levels[item.name], posterior)
-        model = replace(model, m=m, prior=prior, community=_community_of(comparer, levels, posterior, scale))
-        model = replace(model, u=_u_of(model, rates))
-    return Fit(model, len(chance[0]), len(chosen), expected)
+        community = _community_of(comparer, levels, posterior, scale, of_one_name)
+        model = with_chance(replace(model, m=m, prior=prior, community=community), chance)
+    return Fit(model, chance.pairs, len(left), expected)
 
 
 def _weight_of(
@@ -113,10 +158,20 @@ def _weight_of(
         return np.concatenate([np.zeros(0, np.float32), *pool.map(score, range(0, len(pairs[0]), _PART))])
 
 
-def _community_of(comparer: Comparer, levels: Mapping[str, Ints], posterior: Ints, scale: float) -> float:
-    """Bits by which namesakes are more common than the product of their name frequencies, as a charge (<= 0).
+def pairs_of_one_name(records: Records, left: Ints, right: Ints) -> int:
+    """How many of some pairs have the same given and the same family name."""
+    if not records.has("given", "family"):
+        return 0
+    given, family = records.codes("given"), records.codes("family")
+    same = np.flatnonzero(given[left] == given[right])
+    one, other = left[same], right[same]
+    return int(((given[one] > 0) & (family[one] == family[other]) & (family[one] > 0)).sum())
 
-    Namesakes are the expected non-matches among the pairs that share the whole name; independence would give
+
+def _community_of(comparer: Comparer, levels: Mapping[str, Ints], posterior: Ints, scale: float, pairs: int) -> float:
+    """Bits that a shared full name is charged: log2 of how many more namesakes there are than independence explains.
+
+    Namesakes are the candidate pairs of one full name less the expected matches among them; independence would give
     pairs * P(same given name) * P(same family name) of them.
     """
     items = {item.name: item for item in comparer.active}
@@ -124,7 +179,7 @@ def _community_of(comparer: Comparer, levels: Mapping[str, Ints], posterior: Int
         return 0.0
     count = comparer.records.count
     both = (levels["given"] == items["given"].code("exact")) & (levels["family"] == items["family"].code("exact"))
-    namesakes = float((_UNIT - posterior[both]).sum()) / _UNIT * scale
+    namesakes = max(pairs - float(posterior[both].sum()) / _UNIT * scale, 0.0)
     expected = count * (count - 1) / 2
     for name in ("given", "family"):
         carriers = comparer.carriers[name].copy()
@@ -144,12 +199,12 @@ def random_pairs(records: int) -> tuple[Ints, Ints]:
     return drawn[0][apart], drawn[1][apart]
 
 
-def sample_pairs(left: Ints, right: Ints, records: int) -> Ints:
+def sample_pairs(left: Ints, right: Ints, records: int, size: int) -> Ints:
     """Positions of at most about ``_SAMPLE`` pairs, chosen by a hash of the canonical record numbers."""
-    if len(left) <= _SAMPLE:
+    if len(left) <= size:
         return np.arange(len(left))
     hashes = mix(left.astype(np.uint64) * np.uint64(records) + right.astype(np.uint64))
-    return np.flatnonzero(hashes < np.uint64(int(2**64 * (_SAMPLE / len(left)))))
+    return np.flatnonzero(hashes < np.uint64(int(2**64 * (size / len(left)))))
 
 
 def _shares(item: Comparison, side: str) -> np.ndarray[Any, np.dtype[np.float64]]:

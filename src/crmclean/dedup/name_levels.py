@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pyarrow as pa
 
 from crmclean.dedup.compare import Levels, Lookups, similar_texts
 from crmclean.dedup.forms import Ints
@@ -29,13 +28,45 @@ class NameLevels(Lookups):
             levels[(a == b) & (a > 0)] = item.code("exact")
             found[name] = levels
         if len(forms) == 2:
-            given, family = forms["given"].codes, forms["family"].codes
-            crossed = (
-                (given[left] == family[right]) & (family[left] == given[right]) & (given[left] > 0) & (family[left] > 0)
-            )
-            crossed &= given[left] != given[right]
-            for name in forms:
-                found[name][crossed] = items[name].code("swapped")
+            self._crossed(items, found["given"], found["family"], left, right)
+
+    def _crossed(self, items: dict[str, Comparison], given: Ints, family: Ints, left: Ints, right: Ints) -> None:
+        """Names that stand in each other's field: swapped, perhaps with a slip, or the only name in the wrong one.
+
+        Writes the levels of both fields. A record's only name may be anything: where it equals the other record's
+        other name, that name agrees (``misplaced``) and the field it stands in says nothing.
+        """
+        forms = self.records.forms
+        g1, g2 = (forms["given"].codes[side] for side in (left, right))
+        f1, f2 = (forms["family"].codes[side] for side in (left, right))
+        one, other = (g1 == f2) & (g1 > 0), (f1 == g2) & (f1 > 0)
+        swapped = one & other & (g1 != g2)
+        apart = (given < items["given"].code("part")) & (family < items["family"].code("part"))
+        half = np.flatnonzero(apart & (one ^ other))
+        first, second = np.where(one, f1, g1)[half], np.where(one, g2, f2)[half]  # what is left to compare
+        both = (first > 0) & (second > 0)
+        slip = half[both][self._is_slip(first[both], second[both])]
+        for name, levels in (("given", given), ("family", family)):
+            levels[swapped] = items[name].code("swapped")
+        given[slip], family[slip] = items["given"].code("swapped"), items["family"].code("typo")
+        lone = half[~both]
+        is_given = np.where(one, (g2 == 0) & (f1 > 0), (g1 == 0) & (f2 > 0))[lone]
+        given[lone] = np.where(is_given, items["given"].code("misplaced"), ONE_MISSING)
+        family[lone] = np.where(is_given, ONE_MISSING, items["family"].code("misplaced"))
+
+    def _is_slip(self, a: Ints, b: Ints) -> Ints:
+        """Whether two names are one or two edits apart; given and family names share one dictionary."""
+        values = self.records.forms["given"].values
+        close = np.flatnonzero(self._within("given", a, b, 2))
+
+        def score(p: Ints, q: Ints) -> Ints:
+            edits, _, length = similar_texts(values, p, q)
+            near: Ints = (edits == 0) | ((edits == 1) & (length >= 3)) | ((edits == 2) & (length >= 5))
+            return near
+
+        slip = np.zeros(len(a), bool)
+        slip[close] = score_distinct(a[close], b[close], score)
+        return slip
 
     def _name_levels(self, item: Comparison, a: Ints, b: Ints) -> Ints:
         """Levels of pairs of different names."""
@@ -57,7 +88,6 @@ class NameLevels(Lookups):
         levels = np.full(len(a), DIFFERENT, np.uint8)
         levels[short & (initials[a] == initials[b])] = item.code("initial")
         open_ = np.flatnonzero(~short & (close | same_code | sets.may_share(a, b)))
-        carriers = self.carriers[name]
 
         def score(p: Ints, q: Ints) -> Ints:
             edits, likeness, length = similar_texts(values, p, q)
@@ -67,7 +97,7 @@ class NameLevels(Lookups):
             typo = (
                 ((edits == 1) & (length >= 3)) | ((edits == 2) & (length >= 6)) | ((likeness >= 0.93) & (length >= 6))
             )
-            rare = np.minimum(carriers[p], carriers[q]) <= 2 + 2e-4 * self.records.count
+            rare = self._may_be_slip(name, p, q)
             scores[typo & rare] = item.code("typo")
             scores[typo & ~rare] = item.code("similar")
             scores[coded & (likeness >= 0.8)] = item.code("variant")
@@ -82,47 +112,50 @@ class NameLevels(Lookups):
     def _nicknames(self, a: Ints, b: Ints) -> Ints:
         """Whether two given names are forms of one another, by their first words.
 
-        Only words of the nickname table are asked about, once per distinct pair.
+        Words of the nickname table have a number there; two numbers answer.
         """
         first = self.records.forms["given_first"]
         assert first.of_parent is not None
-        x, y = first.of_parent[a], first.of_parent[b]
-        known = self._has_nicknames()
-        asked = np.flatnonzero(known[x] & known[y] & (x != y))
-
-        def score(p: Ints, q: Ints) -> Ints:
-            one, other = first.values.take(pa.array(p)), first.values.take(pa.array(q))
-            return np.asarray(nicknames.are_nicknames(one, other), bool)
-
+        if "nicknames" not in self._cache:
+            self._cache["nicknames"] = nicknames.nickname_codes(first.values)[first.of_parent]
+        number = self._cache["nicknames"]
+        x, y = number[a], number[b]
+        asked = np.flatnonzero((x >= 0) & (y >= 0) & (x != y))
         found = np.zeros(len(a), bool)
-        found[asked] = score_distinct(x[asked], y[asked], score)
+        found[asked] = nicknames.are_related(x[asked], y[asked])
         return found
 
-    def _has_nicknames(self) -> Ints:
-        """Whether each first word of a given name is in the nickname table."""
-        if "nicknames" not in self._cache:
-            known = np.asarray(nicknames.has_nicknames(self.records.forms["given_first"].values), bool)
-            self._cache["nicknames"] = known
-        flags: Ints = self._cache["nicknames"]
-        return flags
-
     def may_be_alike(self, name: str, a: Ints, b: Ints) -> Ints:
-        """False where two different names cannot reach any level above "different", judged by codes and letters."""
+        """What two different names can reach, judged by codes and letters: uint8.
+
+        0: nothing above "different"; 1: "similar" at best; 2: any level.
+        """
         lengths, masks = self._lengths(name), self._masks(name)
         x, y = masks[a], masks[b]
-        edits = np.where(np.minimum(lengths[a], lengths[b]) >= 7, 3, 2)
-        alike = np.maximum(np.bitwise_count(x & ~y), np.bitwise_count(y & ~x)) <= edits
-        alike |= (lengths[a] == 1) | (lengths[b] == 1)
-        alike |= self._words().may_share(a, b)
+        apart = np.maximum(np.bitwise_count(x & ~y), np.bitwise_count(y & ~x))
+        shorter = np.minimum(lengths[a], lengths[b])
+        alike = (apart <= np.where(shorter >= 7, 3, 2)).astype(np.uint8)
+        # a typo is one edit, two in names of six letters, or a likeness that three odd letters leave to long names only
+        typo = (apart <= 1) | ((apart == 2) & (shorter >= 6)) | ((apart == 3) & (shorter >= 7))
+        alike[typo & self._may_be_slip(name, a, b)] = 2
+        initials = self._initials(name)
+        alike[shorter == 1] = 0
+        surely = (shorter == 1) & (initials[a] == initials[b])
+        surely |= (shorter > 1) & self._words().may_share(a, b)
         skeleton = self.records.forms.get(f"{name}_skeleton")
         if skeleton is not None and skeleton.of_parent is not None:
-            alike |= skeleton.of_parent[a] == skeleton.of_parent[b]
+            surely |= (shorter > 1) & (skeleton.of_parent[a] == skeleton.of_parent[b])
+        alike[surely] = 2
         if name == "given" and "given_first" in self.records.forms:
-            first = self.records.forms["given_first"].of_parent
-            assert first is not None
-            known = self._has_nicknames()
-            alike |= known[first[a]] & known[first[b]]
+            open_ = np.flatnonzero(alike < 2)
+            alike[open_[self._nicknames(a[open_], b[open_])]] = 2
         return alike
+
+    def _may_be_slip(self, name: str, a: Ints, b: Ints) -> Ints:
+        """Whether one of two names is rare enough to be a slip of the other: Maria and Mario are two names."""
+        carriers = self.carriers[name]
+        rare: Ints = np.minimum(carriers[a], carriers[b]) <= 2 + 2e-4 * self.records.count
+        return rare
 
     def _words(self) -> TokenSets:
         """The words of the names; given and family names share one dictionary."""

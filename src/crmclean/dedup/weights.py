@@ -41,16 +41,27 @@ from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import Table, value_u
 from crmclean.dedup.priors import DIFFERENT, Comparison, Role
 
-__all__ = ["SUPPORT_CAP", "Model", "Scored", "probability_of", "score_pairs", "value_tables"]
+__all__ = [
+    "SIBLING_BIRTH",
+    "STRONGEST",
+    "SUPPORT_CAP",
+    "WEAKEST",
+    "Model",
+    "Scored",
+    "bounded_group",
+    "probability_of",
+    "score_pairs",
+    "value_tables",
+]
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 
 SUPPORT_CAP = 14.0
 _AGAINST_CAP = -5.0
 _REMAINDER = 2.0
-_STRONGEST = 24.0
-_WEAKEST = -10.0
-_SIBLING_BIRTH = 5.0
+STRONGEST = 24.0
+WEAKEST = -10.0
+SIBLING_BIRTH = 5.0
 _NEITHER_CONTACT = -1.5
 
 
@@ -87,12 +98,18 @@ class Scored:
 
 
 def value_tables(comparisons: tuple[Comparison, ...], carriers: Mapping[str, Table], records: int) -> dict[str, Table]:
-    """``value_u`` of each value code, per comparison with a frequency."""
-    return {
+    """``value_u`` of each value code, per comparison with a frequency; 0 for the missing value."""
+    tables = {
         item.name: value_u(carriers[item.name], records, item.frequency)
         for item in comparisons
         if item.frequency is not None and item.name in carriers
     }
+    for table in tables.values():
+        table[0] = 0.0
+    if "email" in tables and "local" in carriers:  # codes after those of the mailboxes stand for their local parts
+        kind = next(item.frequency for item in comparisons if item.name == "email" and item.frequency is not None)
+        tables["email"] = np.concatenate([tables["email"], value_u(carriers["local"], records, kind)])
+    return tables
 
 
 def probability_of(weight: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -138,7 +155,7 @@ def score_pairs(
             continue
         part, level = parts[item.name], levels[item.name]
         if item.name == "birth":
-            part = np.where(household, np.minimum(part, _SIBLING_BIRTH), part)
+            part = np.where(household, np.minimum(part, SIBLING_BIRTH), part)
         for role, belongs in _roles(item, level, household & (part > 0) if item.name == "family" else None):
             if role == "identity":
                 identity += part if belongs is None else part * belongs
@@ -168,7 +185,7 @@ def _weights(
     """log2(m/u) of each pair, with the u of its value where the level asks for it; 0 where missing."""
     m, u = model.m[item.name], model.u[item.name]
     ratio = np.log2(np.maximum(m, 1e-9) / np.maximum(u, 1e-9))
-    ratio = np.clip(ratio, _WEAKEST, _STRONGEST)
+    ratio = np.clip(ratio, WEAKEST, STRONGEST)
     ratio[:DIFFERENT] = 0.0
     for code, found in enumerate(item.levels, start=DIFFERENT):
         if found.bits is not None:
@@ -195,7 +212,7 @@ def _weights(
         shares[item.code("swapped")] = 1.0  # given the swapped given name, which has paid for the slip
     near = np.array([found.frequency == "near" for found in item.levels])[codes.astype(int) - DIFFERENT]
     chance = np.minimum(chance + np.where(near, u[codes] / 10.0, 0.0), 1.0)
-    weights[asked] = np.clip(np.log2(np.maximum(shares[codes], 1e-9) / np.maximum(chance, 1e-9)), 0.0, _STRONGEST)
+    weights[asked] = np.clip(np.log2(np.maximum(shares[codes], 1e-9) / np.maximum(chance, 1e-9)), 0.0, STRONGEST)
     return weights
 
 
@@ -231,8 +248,14 @@ class _Group:
 
     def total(self) -> Floats:
         """Strongest + bounded remainder; only where nothing agrees, the strongest disagreement."""
-        agreed = self.best + np.minimum((self.sum - self.best) * 0.25, _REMAINDER)
+        agreed = bounded_group(self.best, self.sum)
         return np.where(self.best > 0, np.maximum(agreed + self.against * 0.5, 0), self.against).astype(np.float32)
+
+
+def bounded_group(best: Floats, total: Floats) -> Floats:
+    """What correlated findings are worth together, from the strongest of them and their sum."""
+    worth: Floats = best + np.minimum((total - best) * np.float32(0.25), np.float32(_REMAINDER))
+    return worth
 
 
 def _household(model: Model, levels: Mapping[str, Ints], count: int) -> Ints:

@@ -14,7 +14,7 @@ from crmclean.keys.names import name_key
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
 
-__all__ = ["are_nicknames", "has_nicknames"]
+__all__ = ["are_nicknames", "are_related", "nickname_codes"]
 
 
 @lru_cache(maxsize=1)
@@ -55,18 +55,21 @@ def are_nicknames(left: Any, right: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:
     >>> are_nicknames(pa.array(["bob", "bob", "jose", "bob"]), pa.array(["robert", "rob", "pepe", "alice"])).tolist()
     [True, True, True, False]
     """
+    return are_related(*(nickname_codes(side) for side in (left, right)))
+
+
+def nickname_codes(names: Any) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """The place of each given-name key in the nickname table, -1 where it is not in it. Shape (n,)."""
+    encoded = as_text(names).dictionary_encode()
+    found = pc.index_in(encoded.dictionary, value_set=_table()[0]).fill_null(-1)
+    places = found.take(encoded.indices).fill_null(-1).to_numpy()
+    return np.asarray(places, np.int64)
+
+
+def are_related(left: np.ndarray[Any, Any], right: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """``are_nicknames`` of names given by their ``nickname_codes``: arithmetic only."""
     names, codes = _table()
-    places = []
-    for side in (left, right):
-        encoded = as_text(side).dictionary_encode()
-        found = pc.index_in(encoded.dictionary, value_set=names).fill_null(-1)
-        places.append(found.take(encoded.indices).fill_null(-1).to_numpy().astype(np.int64))
-    wanted = places[0] * len(names) + places[1]
-    wanted[(places[0] < 0) | (places[1] < 0)] = -1
+    wanted = left * len(names) + right
+    wanted[(left < 0) | (right < 0)] = -1
     slots = np.searchsorted(codes, wanted)
     return np.asarray(codes[np.minimum(slots, len(codes) - 1)] == wanted, bool)
-
-
-def has_nicknames(names: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Whether a given-name key is in the nickname table at all, as a nickname or as a name that has one."""
-    return np.asarray(pc.is_in(as_text(names), value_set=_table()[0]).to_numpy(zero_copy_only=False), bool)

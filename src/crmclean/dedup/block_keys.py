@@ -1,0 +1,152 @@
+"""Blocking keys of a file's records: what a rule of ``blocking`` can ask two records to agree on."""
+
+from __future__ import annotations
+
+from threading import RLock
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.dedup.encode import Records
+from crmclean.dedup.forms import Ints, combine_codes
+from crmclean.dedup.pairs import sort_with
+
+__all__ = ["BlockKeys"]
+
+_WIDEST = 2**62
+
+
+class BlockKeys:
+    """Blocking keys of the records by name, made when first asked for."""
+
+    def __init__(self, records: Records) -> None:
+        self.records = records
+        self.count = records.count
+        self._made: dict[str, Ints] = {}
+        self._alphabets: list[tuple[pa.LargeStringArray, Ints]] = []
+        self._lock = RLock()
+
+    def has(self, name: str) -> bool:
+        """Whether the file has what the key needs."""
+        forms = self.records.forms
+        if name == "name_pair":
+            return "given_skeleton" in forms and "family_skeleton" in forms
+        if name.startswith("name_order"):
+            return bool(forms.keys() & {"given", "family", "company"})
+        if name == "company_word":
+            return "company" in forms
+        if name == "acronym_of":
+            return "acronym" in forms
+        return name in forms
+
+    def codes(self, name: str) -> Ints:
+        """Integer codes, 0 = missing, of shape (n,) or (k, n)."""
+        with self._lock:
+            if name not in self._made:
+                self._made[name] = self._make(name)
+            return self._made[name]
+
+    def _make(self, name: str) -> Ints:
+        forms = self.records.forms
+        if name == "name_pair":
+            return _name_pairs(self.records)
+        if name == "company_word":
+            return _company_words(self.records)
+        if name == "acronym_of":
+            known = (
+                pc.fill_null(pc.index_in(forms["acronym"].values, forms["company"].values), 0)
+                .to_numpy()
+                .astype(np.int32)
+            )
+            target = known[forms["acronym"].of_parent]
+            own = np.where(np.isin(np.arange(forms["company"].size), target), np.arange(forms["company"].size), 0)
+            return np.stack([target[forms["company"].codes], own[forms["company"].codes]])
+        return forms[name].codes
+
+    def entries(self, names: tuple[str, ...]) -> tuple[Ints, Ints]:
+        """Sorted key values and the records that carry them; a record of a pool comes once per distinct value."""
+        joint = self.codes(names[0])
+        if joint.dtype != np.int64:
+            joint = joint.astype(np.int64)
+        for name in names[1:]:
+            other = self.codes(name)
+            joint = combine_codes(joint, other, int(other.max(initial=0)) + 1)
+        several, joint = joint.ndim > 1 and len(joint) > 1, joint.reshape(-1)
+        filled = np.flatnonzero(joint)
+        values, members = sort_with(joint[filled], filled % self.count if several else filled, self.count)
+        if several and len(values):
+            fresh = np.concatenate(([True], (values[1:] != values[:-1]) | (members[1:] != members[:-1])))
+            values, members = values[fresh], members[fresh]
+        return values, members
+
+    def rank(self) -> Ints:
+        """Place of each record in name order (family name first); ties keep the canonical order."""
+        with self._lock:
+            if "rank" not in self._made:
+                order = self.ordered()
+                rank = np.empty(self.count, np.int64)
+                rank[order] = np.arange(self.count)
+                self._made["rank"] = rank
+            return self._made["rank"]
+
+    def ordered(self, *, reverse: bool = False) -> Ints:
+        """Records in alphabetical order of (family, given), or of (given, family); the nameless come first."""
+        names = [name for name in ("family", "given", "company") if name in self.records.forms]
+        key = np.zeros(self.count, np.int64)
+        width = 1
+        for name in names if reverse else names[::-1]:
+            places = self._places(name)
+            if width > _WIDEST // len(places):
+                least_first = names if reverse else names[::-1]
+                return np.lexsort([self._places(each)[self.codes(each)] for each in least_first])
+            key += places[self.codes(name)] * width
+            width *= len(places)
+        return sort_with(key, np.arange(self.count), self.count)[1]
+
+    def _places(self, name: str) -> Ints:
+        """The place of each value of a form in alphabetical order; given and family names share their values."""
+        values = self.records.forms[name].values
+        with self._lock:
+            for known, places in self._alphabets:
+                if known is values:
+                    return places
+            self._alphabets.append((values, _alphabetical(values)))
+            return self._alphabets[-1][1]
+
+
+def _alphabetical(values: pa.LargeStringArray) -> Ints:
+    places = np.empty(len(values), np.int64)
+    places[pc.sort_indices(values).to_numpy()] = np.arange(len(values))
+    return places
+
+
+def _name_pairs(records: Records) -> Ints:
+    """One key for {given, family} in either order, from the skeletons."""
+    given, family = records.forms["given_skeleton"], records.forms["family_skeleton"]
+    shared = pc.fill_null(pc.index_in(given.values, family.values), -1).to_numpy()
+    translated = np.where(shared >= 0, shared, family.size + np.arange(given.size))
+    a, b = translated[given.codes], family.codes.astype(np.int64)
+    size = family.size + given.size
+    key = np.minimum(a, b) * size + np.maximum(a, b)
+    key[(given.codes == 0) | (family.codes == 0)] = 0
+    return key
+
+
+def _company_words(records: Records) -> Ints:
+    """The two rarest words of each company name, as a pool of two keys."""
+    form = records.forms["company"]
+    lists = pc.split_pattern(form.values, " ")
+    parents = pc.list_parent_indices(lists).to_numpy()
+    coded = pc.list_flatten(lists).dictionary_encode()
+    words = coded.indices.to_numpy().astype(np.int64) + 1
+    words[pc.utf8_length(coded.dictionary).to_numpy()[words - 1] < 3] = 0
+    carriers = np.bincount(words)
+    carriers[0] = np.iinfo(np.int64).max
+    order = np.lexsort((_alphabetical(coded.dictionary)[np.maximum(words - 1, 0)], carriers[words], parents))
+    place = np.arange(len(order)) - np.searchsorted(parents[order], parents[order])
+    pool = np.zeros((2, form.size), np.int32)
+    kept = place < 2
+    pool[place[kept], parents[order][kept]] = words[order][kept]
+    pool[:, 0] = 0
+    return pool[:, form.codes]

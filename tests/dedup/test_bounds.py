@@ -1,0 +1,35 @@
+"""The cheap bound may never rule out a pair that its true weight would have kept."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crmclean.dedup.bounds import bounds_of, may_link
+from crmclean.dedup.core import Settings
+from crmclean.dedup.model import draw_chance, prior_model, with_chance
+from crmclean.dedup.workings import prepare
+from tests.dedup.dedup_files import POOLS, fields_of, rows_of
+
+NEEDED = (-10.0, -2.0, 0.0, 3.0, 6.0, 9.0, 12.0, 16.0, 20.0, 28.0)
+
+
+@settings(derandomize=True, max_examples=40, deadline=None)
+@pytest.mark.parametrize("entity", ["person", "company"])
+@given(rows=rows_of(tuple(POOLS), largest=12), seed=st.integers(0, 2**32 - 1))
+def test_no_pair_is_ruled_out_that_could_be_kept(entity, rows, seed):
+    work = prepare(fields_of(rows), Settings(entity=entity))
+    rng = np.random.default_rng(seed)
+    model = with_chance(prior_model(entity, work.comparer.active, len(rows)), draw_chance(work.comparer))
+    moved = {name: shares * 4.0 ** rng.uniform(-1, 1, len(shares)) for name, shares in model.m.items()}
+    model = replace(model, m={name: np.minimum(shares, 1.0) for name, shares in moved.items()}, community=-1.0)
+    left, right = np.triu_indices(len(rows), 1)
+    scored, _ = work.score(model, left, right)
+    bounds = bounds_of(model, work.comparer, work.tables)
+    for needed in NEEDED:
+        kept = scored.identity + scored.support >= needed
+        ruled_out = kept & ~may_link(bounds, left, right, needed)
+        places = work.records.position[np.stack([left[ruled_out], right[ruled_out]])].T
+        assert not len(places), [(rows[one], rows[other]) for one, other in places.tolist()]
