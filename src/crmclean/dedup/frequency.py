@@ -16,7 +16,7 @@ from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.priors import Comparison, Frequency
 
-__all__ = ["POOLS", "Table", "count_values", "value_u"]
+__all__ = ["POOLS", "Table", "count_values", "effective_number", "value_u"]
 
 Table = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -50,7 +50,7 @@ def count_values(records: Records, comparisons: tuple[Comparison, ...]) -> dict[
             form = records.forms[form_name]
             told_by = {"records": [], "names": marks, "cities": [name for name in ("city",) if records.has(name)]}
             spread = [
-                _effective_names(form.codes, form.size, records.codes(mark), records.forms[mark].size)
+                effective_number(form.codes, form.size, records.codes(mark), records.forms[mark].size)
                 for mark in told_by[comparison.frequency.by]
             ]
             if spread:
@@ -63,12 +63,12 @@ def count_values(records: Records, comparisons: tuple[Comparison, ...]) -> dict[
     if "email" in tables and marks and records.has("local"):
         local = records.forms["local"]
         tables["local"] = np.maximum.reduce(
-            [_effective_names(local.codes, local.size, records.codes(mark), records.forms[mark].size) for mark in marks]
+            [effective_number(local.codes, local.size, records.codes(mark), records.forms[mark].size) for mark in marks]
         )
     return tables
 
 
-def _effective_names(codes: Ints, size: int, marks: Ints, marks_size: int) -> Table:
+def effective_number(codes: Ints, size: int, marks: Ints, marks_size: int) -> Table:
     """Inverse Simpson index of the marks among the records that carry each code; at least 1."""
     pool = codes.reshape(-1, codes.shape[-1]).astype(np.int64)
     known = (pool > 0) & (marks > 0)

@@ -9,25 +9,27 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.dedup.compare import Levels, similar_texts
-from crmclean.dedup.contact_levels import ContactLevels
+from crmclean.dedup.company_levels import CompanyLevels
 from crmclean.dedup.dates import date_digits
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.pairs import score_distinct
 from crmclean.dedup.priors import DIFFERENT, Comparison
-from crmclean.dedup.tokens import TokenSets
 
 __all__ = ["POOLED", "Comparer"]
 
 POOLED = ("email", "own_line", "other_line", "national_id", "site")
 
 
-class Comparer(ContactLevels):
+class Comparer(CompanyLevels):
     """Levels of pairs of one file's records."""
 
     def levels(
         self, left: Ints, right: Ints, *, only: Collection[str] | None = None, known: Levels | None = None
     ) -> tuple[Levels, dict[str, Ints]]:
-        """Level codes per comparison, and for pools the int32 code of the value the pair shares (0 = none).
+        """Level codes per comparison, and the int32 code of the value that the pair shares (0 = none).
+
+        Shared values are given for pools and for companies, where codes beyond those of the form stand for parts of
+        its values: local parts of mailboxes, words of names (``weights.value_tables``).
 
         Parameters
         ----------
@@ -42,7 +44,9 @@ class Comparer(ContactLevels):
         shared: dict[str, Ints] = {}
         wanted = [item for item in self.active if item.name not in found and (only is None or item.name in only)]
         for item in wanted:
-            if item.name not in POOLED and item.name not in ("given", "family"):
+            if item.name == "company":
+                found["company"], shared["company"] = self._company(item, left, right)
+            elif item.name not in POOLED and item.name not in ("given", "family"):
                 method = getattr(self, f"_{item.name}", None)
                 found[item.name] = method(item, left, right) if method else self._equality(item, left, right)
         if any(item.name in ("given", "family") for item in wanted):
@@ -61,9 +65,7 @@ class Comparer(ContactLevels):
         if name in POOLED:
             return self._near_pooled(name, a, b)
         if name == "company":
-            sets, short = self._company_words()
-            near: Ints = self._within(name, a, b, 2) | sets.may_share(a, b) | (short[a] == b) | (short[b] == a)
-            return near
+            return self._near_company(a, b)
         if name in ("city", "postal_code"):
             return self._within(name, a, b, 2)
         if name == "street":
@@ -117,43 +119,6 @@ class Comparer(ContactLevels):
         result[close[(count == 1) | crossed]] = item.code("digit")
         levels[rest] = result
         return levels
-
-    def _company(self, item: Comparison, left: Ints, right: Ints) -> Ints:
-        form = self.records.forms["company"]
-        a, b, levels, rest = self._start(form, left, right)
-        levels[(a == b) & (a > 0)] = item.code("exact")
-        sets, short = self._company_words()
-        x, y = a[rest], b[rest]
-        result = np.full(len(rest), DIFFERENT, np.uint8)
-        near = np.flatnonzero(self._within("company", x, y, 2) | sets.may_share(x, y))
-
-        def score(p: Ints, q: Ints) -> Ints:
-            edits, likeness, length = similar_texts(form.values, p, q)
-            cover = sets.cover(p, q)
-            scores = np.where((cover >= 0.5) | (likeness >= 0.9), item.code("similar"), DIFFERENT)
-            scores[cover >= 0.9] = item.code("part")
-            typo = (
-                ((edits == 1) & (length >= 5)) | ((edits == 2) & (length >= 9)) | ((likeness >= 0.95) & (length >= 8))
-            )
-            scores[typo] = item.code("typo")
-            return scores.astype(np.uint8)
-
-        result[near] = score_distinct(x[near], y[near], score)
-        result[(short[x] == y) | (short[y] == x)] = item.code("acronym")
-        levels[rest] = result
-        return levels
-
-    def _company_words(self) -> tuple[TokenSets, Ints]:
-        """The words of each company, and the company whose name is its acronym (0 = none)."""
-        if "company" not in self._cache:
-            form, acronym = self.records.forms["company"], self.records.forms.get("acronym")
-            short = np.zeros(form.size, np.int64)
-            if acronym is not None and acronym.of_parent is not None:
-                known = pc.fill_null(pc.index_in(acronym.values, form.values), 0).to_numpy()
-                short = known[acronym.of_parent]
-            self._cache["company"] = (TokenSets.of(form.values), short)
-        words: tuple[TokenSets, Ints] = self._cache["company"]
-        return words
 
     def _street(self, item: Comparison, left: Ints, right: Ints) -> Ints:
         form, name = self.records.forms["street"], self.records.forms.get("street_name")

@@ -48,7 +48,7 @@ class Level:
     name: str
     m: float
     u: float
-    frequency: Literal["", "value", "near"] = ""
+    frequency: Literal["", "value", "near", "part"] = ""
     role: Role | None = None  # when it differs from the comparison's
     bits: float | None = None  # a weight that no file can move: the level means something only given other findings
 
@@ -208,7 +208,7 @@ _COMPANY = Comparison(
         Level("different", 0.25, 0.985),
         Level("similar", 0.03, 0.01),
         Level("acronym", 0.02, 0.001),
-        Level("part", 0.05, 0.002, "near"),
+        Level("part", 0.05, 0.002, "part"),
         Level("typo", 0.05, 0.0005, "near"),
         Level("exact", 0.60, 0.001, "value"),
     ),
@@ -272,7 +272,7 @@ _FIRM_NAME = Comparison(
         Level("different", 0.08, 0.985),
         Level("similar", 0.08, 0.012),
         Level("acronym", 0.02, 0.0005),
-        Level("part", 0.12, 0.002, "near"),
+        Level("part", 0.12, 0.002, "part"),
         Level("typo", 0.12, 0.0005, "near"),
         Level("exact", 0.58, 0.0005, "value"),
     ),

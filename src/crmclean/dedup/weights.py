@@ -106,9 +106,11 @@ def value_tables(comparisons: tuple[Comparison, ...], carriers: Mapping[str, Tab
     }
     for table in tables.values():
         table[0] = 0.0
-    if "email" in tables and "local" in carriers:  # codes after those of the mailboxes stand for their local parts
-        kind = next(item.frequency for item in comparisons if item.name == "email" and item.frequency is not None)
-        tables["email"] = np.concatenate([tables["email"], value_u(carriers["local"], records, kind)])
+    for whole, part in (("email", "local"), ("company", "word")):  # codes after those of the values stand for parts
+        if whole in tables and part in carriers:
+            kind = next(item.frequency for item in comparisons if item.name == whole)
+            assert kind is not None
+            tables[whole] = np.concatenate([tables[whole], value_u(carriers[part], records, kind)])
     return tables
 
 

@@ -74,7 +74,8 @@ def prepare(fields: Columns, settings: Settings, order: Ints | None = None) -> W
     comparisons = comparisons_of(settings.entity)
     carriers = count_values(records, comparisons)
     comparer = Comparer(records, comparisons, carriers)
-    return Workings(records, comparer, value_tables(comparer.active, carriers, records.count))
+    parts = {"word": comparer.word_carriers()} if records.has("company") else {}
+    return Workings(records, comparer, value_tables(comparer.active, {**carriers, **parts}, records.count))
 
 
 def frozen_model(start: Model, measures: Mapping[str, Any]) -> Model:
