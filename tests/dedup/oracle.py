@@ -24,12 +24,14 @@ def weight_of(work: Workings, model: Model, left: int, right: int) -> tuple[floa
     parts = {item.name: _part(work, model, item, code, shared, left, right) for item in work.comparer.active}
     items = {item.name: item for item in work.comparer.active}
     apart = "given" in code and code["given"] in (DIFFERENT, items["given"].code("similar"))
+    kin = model.kin > 0 and apart and "birth" in code and code["birth"] >= items["birth"].code("swapped")
+    shown = sum(max(parts[name], 0.0) for name in ("family", "birth") if name in parts)
     identity, groups = 0.0, {"place": [], "employer": []}
     for name, part in parts.items():
         role = items[name].roles()[code[name]]
-        if name == "family" and apart and part > 0 and model.entity == "person":
+        if name == "family" and apart and not kin and part > 0 and model.entity == "person":
             role = "place"
-        if name == "birth" and apart:
+        if name == "birth" and apart and not kin:
             part = min(part, 5.0)
         if role == "identity":
             identity += part
@@ -43,6 +45,9 @@ def weight_of(work: Workings, model: Model, left: int, right: int) -> tuple[floa
         lives_together = model.community
     place, employer = (_group(parts) for parts in groups.values())
     place = max(place + lives_together, 0.0) if place > 0 else place
+    if kin:
+        identity += min(model.kin - shown, 0.0)
+        place = min(place, max(model.kin - shown, 0.0))
     gain = max(place, employer, 0) + 0.5 * max(min(place, employer), 0)
     loss = max(min(place, 0) + min(employer, 0), -5.0)
     support = min(gain, 14.0, max(identity, 0)) + loss

@@ -24,7 +24,12 @@ def test_no_pair_is_ruled_out_that_could_be_kept(entity, rows, seed):
     rng = np.random.default_rng(seed)
     model = with_chance(prior_model(entity, work.comparer.active, len(rows)), draw_chance(work.comparer))
     moved = {name: shares * 4.0 ** rng.uniform(-1, 1, len(shares)) for name, shares in model.m.items()}
-    model = replace(model, m={name: np.minimum(shares, 1.0) for name, shares in moved.items()}, community=-1.0)
+    model = replace(
+        model,
+        m={name: np.minimum(shares, 1.0) for name, shares in moved.items()},
+        community=-1.0,
+        kin=float(max(rng.uniform(-10, 20), 0)),
+    )
     left, right = np.triu_indices(len(rows), 1)
     scored, _ = work.score(model, left, right)
     bounds = bounds_of(model, work.comparer, work.tables)

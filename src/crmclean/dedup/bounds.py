@@ -46,6 +46,7 @@ class Bounds:
 
     comparer: Comparer
     community: float
+    kin: float
     levels: Mapping[str, Floats]
     exact: Mapping[str, Floats]
     near: Mapping[str, Floats]
@@ -95,7 +96,7 @@ def bounds_of(model: Model, comparer: Comparer, tables: Mapping[str, Table], sla
             if kind in best:
                 chance = np.log2(np.maximum(tables[item.name], 1e-9))
                 into[item.name] = np.clip(np.log2(best[kind]) - chance, 0.0, STRONGEST).astype(np.float32)
-    return Bounds(comparer, model.community, levels, exact, near, slack)
+    return Bounds(comparer, model.community, model.kin, levels, exact, near, slack)
 
 
 def may_link(bounds: Bounds, left: Ints, right: Ints, needed: float) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -121,7 +122,10 @@ def _identity(bounds: Bounds, left: Ints, right: Ints) -> tuple[Floats, Floats]:
             continue
         if name == "birth":
             bits = _birth(bounds, item, left, right)
-            bits = np.where(names.apart, np.minimum(bits, SIBLING_BIRTH), bits)
+            born = bits if bounds.kin > 0 else np.minimum(bits, SIBLING_BIRTH)
+            bits = np.where(names.apart, born, bits)
+            # born on one day, kin show no more than the file's kin could, the family name among it
+            total = np.where(names.apart & (bits > 0), total + names.household, total)
         elif name in POOLED and "identity" in item.roles():
             contrary = names.contrary if name == "email" else names.contrary_line
             bits = _pool(bounds, item, left, right, contrary if "shared" in item.level_names else None)

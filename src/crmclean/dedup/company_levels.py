@@ -66,7 +66,8 @@ class CompanyLevels(ContactLevels):
         size = len(sets.weight) + len(sets.pairs)
         item = next(item for item in self.active if item.name == "company")
         if item.frequency is None or item.frequency.by == "records":
-            return np.bincount(code, form.counts()[value], minlength=size)
+            carriers: Table = np.bincount(code, form.counts()[value], minlength=size).astype(np.float64)
+            return carriers
         return effective_number(code, size, companion, size + 1)
 
     def _near_company(self, a: Ints, b: Ints) -> Ints:

@@ -24,6 +24,7 @@ from crmclean.dedup.describe import describe_run
 from crmclean.dedup.encode import Columns, Records
 from crmclean.dedup.explanation import Explanation, explain_records
 from crmclean.dedup.forms import Ints
+from crmclean.dedup.kinship import kin_bits
 from crmclean.dedup.model import (
     Chance,
     Fit,
@@ -164,11 +165,13 @@ def _fit(work: Workings, start: Model, chance: Chance, candidates: Candidates, s
     """The model fitted to a sample of the candidates, the hopeless left out of it."""
     looked = sample_pairs(candidates.left, candidates.right, work.records.count, _LOOKED_AT)
     left, right = candidates.left[looked], candidates.right[looked]
+    scale = len(candidates.left) / max(len(looked), 1)
+    start = replace(start, kin=kin_bits(work.comparer, left, right, scale))
     able = replace(start, prior=min(start.prior * _PRIOR_ROOM, 0.5))
     hopeful = _may_link(bounds_of(able, work.comparer, work.tables, _PRIOR_SLACK), left, right, able, settings)
     left, right = left[hopeful], right[hopeful]
     chosen = sample_pairs(left, right, work.records.count, _SAMPLE)
-    scale = len(candidates.left) / max(len(looked), 1) * len(left) / max(len(chosen), 1)
+    scale *= len(left) / max(len(chosen), 1)
     of_one_name = pairs_of_one_name(work.records, candidates.left, candidates.right)
     return fit_model(
         start,

@@ -36,6 +36,7 @@ def describe_run(
         "records": records.count,
         "prior": model.prior,
         "community": model.community,
+        "kin": model.kin,
         "m": {item.name: [float(share) for share in model.m[item.name]] for item in model.comparisons},
         "u": {item.name: [float(share) for share in model.u[item.name]] for item in model.comparisons},
         "levels": {item.name: list(item.level_names) for item in model.comparisons},

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.dedup.compare import Levels, similar_texts
 from crmclean.dedup.company_levels import CompanyLevels
+from crmclean.dedup.compare import Levels, similar_texts
 from crmclean.dedup.dates import date_digits
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.pairs import score_distinct

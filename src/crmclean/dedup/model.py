@@ -41,7 +41,8 @@ _U_EVENTS = 5.0
 _UNIT = 4096
 _THREADS = 2
 _PART = 80_000  # pairs weighed at a time
-_ROUNDS = 8
+_ROUNDS = 30
+_SETTLED = 0.002  # the change of the expected matches from one round to the next at which fitting stops
 _COMMUNITY_PAIRS = 20.0
 _RANDOM_PAIRS = 200_000
 _PRIOR_MATCHES_PER_ROW = 0.02
@@ -121,6 +122,7 @@ def fit_model(
     expected = 0.0
     model = with_chance(model, chance)
     for _ in range(_ROUNDS):
+        before = expected
         weight = _weight_of(model, tables, records, pairs, levels, shared)
         posterior = np.rint(probability_of(weight) * _UNIT).astype(np.int64)
         expected = float(posterior.sum()) / _UNIT * scale
@@ -130,6 +132,8 @@ def fit_model(
             m[item.name] = _m_of(item, levels[item.name], posterior)
         community = _community_of(comparer, levels, posterior, scale, of_one_name)
         model = with_chance(replace(model, m=m, prior=prior, community=community), chance)
+        if abs(expected - before) <= _SETTLED * expected:
+            break
     return Fit(model, chance.pairs, len(left), expected)
 
 

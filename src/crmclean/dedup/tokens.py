@@ -132,7 +132,8 @@ class TokenSets:
         """
         places = np.arange(len(words))
         first = weight.argmax(axis=1)
-        top, rest = words[places, first].astype(np.int64), weight.copy()
+        top: Ints = words[places, first].astype(np.int64)
+        rest = weight.copy()
         rest[places, first] = -1.0
         second = rest.argmax(axis=1)
         other = np.where(rest[places, second] > 0, words[places, second], 0).astype(np.int64)
@@ -140,8 +141,8 @@ class TokenSets:
             return top
         wanted = np.minimum(top, other) * len(self.weight) + np.maximum(top, other)
         slot = np.minimum(np.searchsorted(self.pairs, wanted), len(self.pairs) - 1)
-        known: Ints = (other > 0) & (self.pairs[slot] == wanted)
-        return np.where(known, len(self.weight) + slot, top)
+        code: Ints = np.where((other > 0) & (self.pairs[slot] == wanted), len(self.weight) + slot, top)
+        return code
 
     def spread(self) -> tuple[Ints, Ints, Ints]:
         """Of every word of every value, and of every two of its four rarest: value, code, companion.

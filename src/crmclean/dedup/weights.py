@@ -77,6 +77,9 @@ class Model:
         Probability that a random pair is a match.
     community : float
         Bits that a shared full name is charged, because names of one language community go together.
+    kin : float
+        Bits that family name, birth date and places may add up to where given names contradict each other: what twins
+        under one roof would show (``kinship.kin_bits``); 0 where the file does not tell.
     """
 
     entity: str
@@ -85,6 +88,7 @@ class Model:
     u: Mapping[str, Table]
     prior: float
     community: float = -1.5
+    kin: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -152,23 +156,29 @@ def score_pairs(
     identity = np.zeros(count, np.float32)
     groups: dict[str, _Group] = {"place": _Group(count), "employer": _Group(count)}
     household = _household(model, levels, count)
+    kin = household & _born_together(model, levels, count) & (model.kin > 0)
+    shown = sum((np.maximum(parts[name], 0) for name in ("family", "birth") if name in parts), np.zeros(count))
     for item in model.comparisons:
         if item.name not in parts:
             continue
         part, level = parts[item.name], levels[item.name]
         if item.name == "birth":
-            part = np.where(household, np.minimum(part, SIBLING_BIRTH), part)
-        for role, belongs in _roles(item, level, household & (part > 0) if item.name == "family" else None):
+            part = np.where(household & ~kin, np.minimum(part, SIBLING_BIRTH), part)
+        apart = household & ~kin & (part > 0) if item.name == "family" else None
+        for role, belongs in _roles(item, level, apart):
             if role == "identity":
                 identity += part if belongs is None else part * belongs
             elif with_support:
                 groups[role].add(part, belongs)
     community = _one_community(model, parts, count)
     identity += _neither_contact(levels, count) + community
+    left_over = np.float32(model.kin) - shown
+    identity += np.where(kin, np.minimum(left_over, 0), 0).astype(np.float32)
     if not with_support:
         return Scored(parts, identity, np.zeros(count, np.float32), identity)
     place = groups["place"].total()
     place = np.where(place > 0, np.maximum(place + community, 0), place).astype(np.float32)
+    place = np.where(kin, np.minimum(place, np.maximum(left_over, 0)), place).astype(np.float32)
     support = _support(place, groups["employer"].total(), identity)
     prior = np.float32(np.log2(model.prior / (1.0 - model.prior)))
     return Scored(parts, identity, support, (prior + identity + support).astype(np.float32))
@@ -267,6 +277,15 @@ def _household(model: Model, levels: Mapping[str, Ints], count: int) -> Ints:
     item = next(item for item in model.comparisons if item.name == "given")
     contradicting: Ints = (levels["given"] == DIFFERENT) | (levels["given"] == item.code("similar"))
     return contradicting
+
+
+def _born_together(model: Model, levels: Mapping[str, Ints], count: int) -> Ints:
+    """Pairs born on one day, as far as a slip of the pen allows."""
+    item = next((item for item in model.comparisons if item.name == "birth"), None)
+    if item is None or "birth" not in levels:
+        return np.zeros(count, bool)
+    born: Ints = levels["birth"] >= item.code("swapped")
+    return born
 
 
 def _neither_contact(levels: Mapping[str, Ints], count: int) -> Floats:

@@ -94,4 +94,5 @@ def frozen_model(start: Model, measures: Mapping[str, Any]) -> Model:
         shares["u"],
         float(measures["prior"]),
         float(measures["community"]),
+        float(measures.get("kin", 0.0)),
     )
