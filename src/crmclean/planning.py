@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["infer_plan"]
 
+_THREADS = 2
 _MOST_DISTINCT, _SAMPLE = 40_000, 20_000
 _STRAY = 50  # one date in fifty decides nothing against the rest
 _HALF = 0.5  # a region that is not even half of what is known is no default
@@ -123,7 +125,8 @@ def _opened(source: Any) -> tuple[str, DialectPlan, list[_Column]]:
         raise UsageError(f"a plan is inferred from a path, a DataFrame or a table, not from {type(source).__name__}")
     names = source.table.schema.names
     headers = source.header if len(source.header) == len(names) else names
-    columns = [_counted(name, header, source.table[name]) for name, header in zip(names, headers, strict=True)]
+    with ThreadPoolExecutor(_THREADS) as pool:  # Arrow and NumPy let go of the interpreter lock
+        columns = list(pool.map(lambda name, header: _counted(name, header, source.table[name]), names, headers))
     facts = {
         field: getattr(source.dialect, field) for field in DialectPlan.model_fields if hasattr(source.dialect, field)
     }

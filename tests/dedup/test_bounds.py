@@ -23,6 +23,7 @@ def test_no_pair_is_ruled_out_that_could_be_kept(entity, rows, seed):
     work = prepare(fields_of(rows), Settings(entity=entity))
     rng = np.random.default_rng(seed)
     model = with_chance(prior_model(entity, work.comparer.active, len(rows)), draw_chance(work.comparer))
+    kin = float(max(rng.uniform(-10, 20), 0))
     moved = {name: shares * 4.0 ** rng.uniform(-1, 1, len(shares)) for name, shares in model.m.items()}
     model = replace(
         model,

@@ -246,7 +246,7 @@ def _name_parts(forms: dict[str, Form]) -> dict[str, Form]:
         return parts
     values = (forms.get("given") or forms["family"]).values
     tokens = pc.replace_substring_regex(values, r" .*$", "")
-    skeleton, first_skeleton = names.name_skeleton(values), names.name_skeleton(tokens)
+    skeleton, first_skeleton = names.key_skeleton(values), names.key_skeleton(tokens)
     if "given" in forms:
         parts["given_first"] = forms["given"].recode(tokens)
         parts["given_initial"] = forms["given"].recode(pc.utf8_slice_codeunits(values, 0, 1))

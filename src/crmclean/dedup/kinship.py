@@ -67,4 +67,5 @@ def _of_one_house(comparer: Comparer, left: Ints, right: Ints) -> Ints:
             near |= (codes[left[found]] == codes[right[found]]) & (codes[left[found]] > 0)
     found = found[near]
     levels, _ = comparer.levels(left[found], right[found], only=["given", "family"])
-    return found[levels["given"] == DIFFERENT]
+    of_one_house: Ints = found[levels["given"] == DIFFERENT]
+    return of_one_house

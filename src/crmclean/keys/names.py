@@ -17,7 +17,7 @@ from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
 from crmclean.text import ascii_mask, fold_letters, map_subset, map_unique, mask_of, script_of
 
-__all__ = ["honorific_sex", "name_key", "name_skeleton", "name_suffix", "split_name"]
+__all__ = ["honorific_sex", "key_skeleton", "name_key", "name_skeleton", "name_suffix", "split_name"]
 
 _GENERATIONS = {
     **dict.fromkeys(("jr", "jnr", "junior"), "jr"),
@@ -126,7 +126,12 @@ def name_skeleton(array: Any) -> pa.LargeStringArray:
     >>> name_skeleton(pa.array(["Priya Sharma", "प्रिया शर्मा", "Schmidt", "محمد رضایی", "Mohamed Rezaie"])).to_pylist()
     ['pr srm', 'pr srm', 'smt', 'mmt rs', 'mmt rs']
     """
-    tokens = _key_tokens(as_text(array))
+    return key_skeleton(name_key(array))
+
+
+def key_skeleton(keys: Any) -> pa.LargeStringArray:
+    """``name_skeleton`` of names that are keys already."""
+    tokens = Tokens.of(blank_nulls(as_text(keys)))
     encoded = tokens.values.dictionary_encode()
     codes = skeletons(encoded.dictionary).take(encoded.indices)
     return Tokens(codes, tokens.offsets).join()
@@ -138,7 +143,19 @@ def name_suffix(array: Any) -> pa.LargeStringArray:
     >>> name_suffix(pa.array(["John Smith, Jr.", "Smith III", "Senior"])).to_pylist()
     ['jr', 'iii', '']
     """
-    tokens = Tokens.of(fold_letters(as_text(array)))
+    texts = blank_nulls(as_text(array))
+    asked = _may_have_suffix(texts)
+    return map_subset(pc.if_else(asked, texts, pa.scalar("", TEXT)), asked, _suffixes)
+
+
+def _may_have_suffix(array: pa.LargeStringArray) -> pa.Array:
+    """Names of several words with a generation among them, and those in other letters than ASCII."""
+    words = "|".join(sorted(_GENERATIONS, key=len, reverse=True))
+    return pc.or_(pc.invert(ascii_mask(array)), pc.match_substring_regex(array, rf"(?i)[^a-z](?:{words})(?:[^a-z]|$)"))
+
+
+def _suffixes(array: pa.LargeStringArray) -> pa.LargeStringArray:
+    tokens = Tokens.of(fold_letters(array))
     suffixes = tokens.map(lambda values: [_GENERATIONS.get(value, "") for value in values]).values
     found = mask_of(pc.not_equal(suffixes, ""))
     first = np.zeros(len(suffixes), bool)
