@@ -21,6 +21,8 @@ A message says what is wrong, where, and what to do next; ``hint`` holds the las
 
 from __future__ import annotations
 
+import errno
+
 __all__ = [
     "CircuitBroken",
     "CrmCleanError",
@@ -98,6 +100,13 @@ class OutputError(CrmCleanError):
     """The output cannot be written."""
 
     exit_code = 5
+
+    @classmethod
+    def of(cls, error: OSError, place: object) -> OutputError:
+        """What the system said about a file or folder, as the user knows it."""
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        why = "the disk is full" if full else (error.strerror or str(error))
+        return cls(f"{place} cannot be written: {why}", hint="free some space, or choose another place with -o")
 
 
 class OutputOccupied(OutputError):

@@ -7,7 +7,6 @@ A run that is killed leaves at most a folder whose name starts with ``.crmclean-
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import os
 import re
@@ -99,7 +98,11 @@ def _whole_folder(folder: Path) -> Iterator[Path]:
         _flush_directory(folder.parent)
     except OSError as error:
         _restore(folder, old)
-        raise _output_error(error, folder) from error
+        raise OutputError.of(error, folder) from error
+    except OutputError as error:  # a writer of files only knows the scratch folder
+        _restore(folder, old)
+        cause = error.__cause__
+        raise OutputError.of(cause, folder) if isinstance(cause, OSError) else error from cause
     finally:
         _restore(folder, old)
         shutil.rmtree(scratch, ignore_errors=True)
@@ -122,12 +125,6 @@ def _sweep(folder: Path) -> None:
             os.replace(left, folder)
         else:
             shutil.rmtree(left, ignore_errors=True)
-
-
-def _output_error(error: OSError, folder: Path) -> OutputError:
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    why = "the disk is full" if full else (error.strerror or str(error))
-    return OutputError(f"{folder} cannot be written: {why}", hint="free some space, or choose another folder with -o")
 
 
 def _flush(folder: Path) -> None:

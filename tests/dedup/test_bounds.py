@@ -29,7 +29,7 @@ def test_no_pair_is_ruled_out_that_could_be_kept(entity, rows, seed):
         model,
         m={name: np.minimum(shares, 1.0) for name, shares in moved.items()},
         community=-1.0,
-        kin=float(max(rng.uniform(-10, 20), 0)),
+        kin=kin,
     )
     left, right = np.triu_indices(len(rows), 1)
     scored, _ = work.score(model, left, right)

@@ -90,6 +90,8 @@ def _write(table: Any, path: Path, source: Any) -> None:
         )
         os.replace(scratch, path)
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}") from error
+        raise OutputError.of(error, path) from error
+    except OutputError as error:  # it names the scratch file
+        raise OutputError.of(error.__cause__, path) if isinstance(error.__cause__, OSError) else error from None
     finally:
         scratch.unlink(missing_ok=True)

@@ -78,7 +78,7 @@ def write_table(
             )
             _write_pieces(([b"\xef\xbb\xbf"] if bom else []), pieces, path)
     except OSError as error:
-        raise OutputError(f"cannot write {getattr(path, 'name', path)}: {error.strerror or error}") from error
+        raise OutputError.of(error, getattr(path, "name", path)) from error
 
 
 def _write_pieces(
