@@ -41,8 +41,8 @@ def weight_of(work: Workings, model: Model, left: int, right: int) -> tuple[floa
         identity -= 1.5
     lives_together = 0.0
     if parts.get("given", 0) > 2 and parts.get("family", 0) > 2:
-        identity += model.community
-        lives_together = model.community
+        lives_together = model.community + _meeting(work, left, right)
+        identity += lives_together
     place, employer = (_group(parts) for parts in groups.values())
     place = max(place + lives_together, 0.0) if place > 0 else place
     if kin:
@@ -84,7 +84,21 @@ def _group(parts: list[float]) -> float:
     if not agreed:
         return against
     best = max(agreed)
-    return max(best + min((sum(agreed) - best) * 0.25, 2.0) + against * 0.5, 0.0)
+    excused = against * 0.5 if best > -against else against
+    return best + min((sum(agreed) - best) * 0.25, 2.0) + excused
+
+
+def _meeting(work: Workings, left: int, right: int) -> float:
+    """What a full name is charged because its two names come from one country."""
+    affinity = work.records.affinity
+    if affinity is None:
+        return 0.0
+    given, family = work.records.codes("given"), work.records.codes("family")
+    charges = []
+    for record in (left, right):
+        lift = float((affinity.given[given[record]] * affinity.family[family[record]]).sum())
+        charges.append(min(max(-math.log2(max(lift, 1e-6)), -6.0), 1.0))
+    return min(charges)
 
 
 def all_links(work: Workings, model: Model, keep: float) -> dict[tuple[int, int], tuple[float, float]]:

@@ -186,6 +186,10 @@ def _names(bounds: Bounds, left: Ints, right: Ints) -> _Names:
     if len(sides) == 2:
         whole = (reach == _EQUAL) & (sides["family"][1] == _EQUAL) & (sides["given"][0] > 2.0) & (family > 2.0)
         bits = np.where(whole, bits + np.float32(bounds.community), bits).astype(np.float32)
+        affinity, records = bounds.comparer.records.affinity, bounds.comparer.records
+        if affinity is not None:
+            some = left[np.flatnonzero(whole)]
+            bits[whole] += affinity.bits(records.codes("given")[some], records.codes("family")[some])
     return _Names(bits, household, apart if known else nowhere, contrary, contrary_line)
 
 

@@ -191,10 +191,18 @@ class ContactLevels(NameLevels):
         named = one & other
         bare = self._local_letters()[0]
         numbered = (one | other) & (bare[x[near]] == bare[y[near]])
-        found[near] = np.where(
-            numbered, item.code("numbered"), np.where(named, item.code("named_alike"), item.code("near"))
-        )
+        spelt = np.where(self._one_name(open_[near], left, right), item.code("named_alike"), item.code("named_apart"))
+        found[near] = np.where(numbered, item.code("numbered"), np.where(named, spelt, item.code("near")))
         return found
+
+    def _one_name(self, pairs: Ints, left: Ints, right: Ints) -> Ints:
+        """Whether both names of pairs are spelt the same; a mailbox after each spelling says that neither is a slip."""
+        same = np.ones(len(pairs), bool)
+        for name in ("given", "family"):
+            if name in self.records.forms:
+                codes = self.records.codes(name)
+                same &= codes[left[pairs]] == codes[right[pairs]]
+        return same
 
     def _local_letters(self) -> tuple[Ints, Ints]:
         """Code of each local part without a final number of one or two digits, and whether it has one."""

@@ -268,7 +268,9 @@ def _score_chunks(work: Workings, model: Model, left: Ints, right: Ints, size: i
 
 
 def _contradicting(work: Workings, levels: Levels, left: Ints, right: Ints) -> Ints:
-    """Pairs with two contradictions of well-formed strong evidence, or of a generation: never to be joined by a chain.
+    """Pairs never to be joined by a chain: two contradictions of well-formed strong evidence, or one that is meant.
+
+    Jr beside Sr, and ``smith2@`` beside ``smith@`` at one domain, are there to tell two people apart.
 
     A given name counts as well-formed when several records carry it: a slip of the pen hardly has company.
     """
@@ -280,8 +282,12 @@ def _contradicting(work: Workings, levels: Levels, left: Ints, right: Ints) -> I
         given, carriers = work.records.codes("given"), work.comparer.carriers["given"]
         slip = np.minimum(carriers[given[left]], carriers[given[right]]) < _ATTESTED
         contrary -= (levels["given"] == DIFFERENT) & slip
-    generation = levels["suffix"] == DIFFERENT if "suffix" in levels else np.zeros(len(left), bool)
-    found: Ints = (contrary >= 2) | generation
+    found: Ints = contrary >= 2
+    if "suffix" in levels:
+        found |= levels["suffix"] == DIFFERENT
+    if "email" in levels:
+        email = next(item for item in work.comparer.active if item.name == "email")
+        found |= levels["email"] == email.code("numbered")
     return found
 
 

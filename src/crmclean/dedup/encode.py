@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmclean.dedup.affinity import Affinity, affinity_of
 from crmclean.dedup.dates import birth_key, birth_key_of_parts
 from crmclean.dedup.forms import Form, Ints, code_texts, first_text, hash_texts, join_texts, mix
 from crmclean.keys import companies, emails, names, phones, places, websites
@@ -69,6 +70,7 @@ class Records:
     count: int
     forms: Mapping[str, Form]
     position: Ints
+    affinity: Affinity | None = None
 
     def has(self, *names: str) -> bool:
         """Whether every one of the forms is there."""
@@ -135,7 +137,16 @@ def _canonical_order(forms: dict[str, Form], count: int, order: Ints | None) -> 
             content = mix(content) + part
         position = np.argsort(content, kind="stable") if order is None else np.lexsort((order, content))
         taken = list(pool.map(lambda form: form.take(position), forms.values()))
-    return Records(count, dict(zip(forms, taken, strict=True)), position.astype(np.int64))
+    ordered = dict(zip(forms, taken, strict=True))
+    return Records(count, ordered, position.astype(np.int64), _affinity(ordered))
+
+
+def _affinity(forms: Mapping[str, Form]) -> Affinity | None:
+    names = [forms.get(name) for name in ("given", "family", "country")]
+    if any(form is None for form in names):
+        return None
+    given, family, country = (form for form in names if form is not None)
+    return affinity_of(given.codes, family.codes, country.codes, (given.size, family.size, country.size))
 
 
 def _present(texts: pa.Array) -> pa.Array:

@@ -176,7 +176,7 @@ def _community_of(comparer: Comparer, levels: Mapping[str, Ints], posterior: Int
     """Bits that a shared full name is charged: log2 of how many more namesakes there are than independence explains.
 
     Namesakes are the candidate pairs of one full name less the expected matches among them; independence would give
-    pairs * P(same given name) * P(same family name) of them.
+    pairs * P(same given name) * P(same family name) of them, within each country where the file names countries.
     """
     items = {item.name: item for item in comparer.active}
     if "given" not in items or "family" not in items:
@@ -185,10 +185,13 @@ def _community_of(comparer: Comparer, levels: Mapping[str, Ints], posterior: Int
     both = (levels["given"] == items["given"].code("exact")) & (levels["family"] == items["family"].code("exact"))
     namesakes = max(pairs - float(posterior[both].sum()) / _UNIT * scale, 0.0)
     expected = count * (count - 1) / 2
-    for name in ("given", "family"):
-        carriers = comparer.carriers[name].copy()
-        carriers[0] = 0.0
-        expected *= float((carriers * (carriers - 1)).sum()) / max(count * (count - 1), 1)
+    if comparer.records.affinity is not None:
+        expected *= comparer.records.affinity.namesakes
+    else:
+        for name in ("given", "family"):
+            carriers = comparer.carriers[name].copy()
+            carriers[0] = 0.0
+            expected *= float((carriers * (carriers - 1)).sum()) / max(count * (count - 1), 1)
     lift = (namesakes + _COMMUNITY_PAIRS * 2**1.5) / (expected + _COMMUNITY_PAIRS)
     return -float(np.clip(np.log2(lift), 0.0, 5.0))
 

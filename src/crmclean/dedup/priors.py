@@ -166,6 +166,7 @@ _EMAIL = Comparison(
     (
         Level("different", 0.35, 0.995),
         Level("numbered", 0.01, 0.001, bits=-15.0),
+        Level("named_apart", 0.01, 0.001, bits=-5.0),
         Level("named_alike", 0.05, 0.002, bits=0.5),
         Level("named_number", 0.01, 0.0002, bits=5.0),
         Level("shared", 0.05, 0.002, "value", role="employer"),

@@ -170,7 +170,7 @@ def score_pairs(
                 identity += part if belongs is None else part * belongs
             elif with_support:
                 groups[role].add(part, belongs)
-    community = _one_community(model, parts, count)
+    community = _one_community(model, records, parts, left, right)
     identity += _neither_contact(levels, count) + community
     left_over = np.float32(model.kin) - shown
     identity += np.where(kin, np.minimum(left_over, 0), 0).astype(np.float32)
@@ -259,9 +259,10 @@ class _Group:
         np.minimum(self.against, part, out=self.against)
 
     def total(self) -> Floats:
-        """Strongest + bounded remainder; only where nothing agrees, the strongest disagreement."""
+        """Strongest + bounded remainder + the strongest disagreement, by half where agreement outweighs it."""
         agreed = bounded_group(self.best, self.sum)
-        return np.where(self.best > 0, np.maximum(agreed + self.against * 0.5, 0), self.against).astype(np.float32)
+        excused = np.where(self.best > -self.against, self.against * 0.5, self.against)
+        return (agreed + excused).astype(np.float32)
 
 
 def bounded_group(best: Floats, total: Floats) -> Floats:
@@ -296,12 +297,18 @@ def _neither_contact(levels: Mapping[str, Ints], count: int) -> Floats:
     return np.where(both, np.float32(_NEITHER_CONTACT), np.float32(0))
 
 
-def _one_community(model: Model, parts: Mapping[str, Floats], count: int) -> Floats:
+def _one_community(model: Model, records: Records, parts: Mapping[str, Floats], left: Ints, right: Ints) -> Floats:
     """Given and family name both agree: names of one community go together, so their rarities overstate."""
+    charge = np.zeros(len(left), np.float32)
     if "given" not in parts or "family" not in parts:
-        return np.zeros(count, np.float32)
-    both = (parts["given"] > 2.0) & (parts["family"] > 2.0)
-    return np.where(both, np.float32(model.community), np.float32(0))
+        return charge
+    both = np.flatnonzero((parts["given"] > 2.0) & (parts["family"] > 2.0))
+    charge[both] = model.community
+    if records.affinity is not None:
+        given, family = records.codes("given"), records.codes("family")
+        sides = [records.affinity.bits(given[side[both]], family[side[both]]) for side in (left, right)]
+        charge[both] += np.minimum(*sides)
+    return charge
 
 
 def _support(place: Floats, employer: Floats, identity: Floats) -> Floats:
