@@ -76,7 +76,9 @@ def without_mark(data: bytes, encoding: str) -> bytes:
                 return data[4:]
     if encoding.startswith(_WIDE) and data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data[2:]
-    return data.removeprefix(b"\xef\xbb\xbf") if encoding == "utf-8" else data
+    while encoding == "utf-8" and data.startswith(b"\xef\xbb\xbf"):  # each tool on the way may have put one there
+        data = data[3:]
+    return data
 
 
 def _decode_wide(data: bytes, encoding: str) -> Decoded:
