@@ -35,7 +35,7 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
 CODE_PAGES = (
     *("cp1252", "mac-roman", "cp1250", "cp1251", "cp1253", "cp1254", "cp1256", "cp1255", "cp1257", "cp1258"),
     *("cp932", "gb18030", "big5", "euc-jp", "cp949", "cp874", "koi8-r", "koi8-u", "iso8859-2", "iso8859-5"),
-    *("iso8859-7", "iso8859-15", "cp850", "cp437", "cp852", "cp866", "mac-cyrillic"),
+    *("iso8859-6", "iso8859-7", "iso8859-15", "cp850", "cp437", "cp852", "cp866", "mac-cyrillic"),
 )
 _FAMILIAR = 0.03  # another page has to be likelier than the most usual one by this much
 _HEAD, _PIECE, _PIECES = 1 << 17, 1 << 14, 6
@@ -109,7 +109,7 @@ def sniff(
         notes.append(f"the first line says sep={told}")
         head = "".join(physical_lines(head)[1:])
         pieces[0] = head
-    guess = find_grammar(pieces, delimiter=delimiter if delimiter is not None else told)
+    guess = find_grammar(pieces, delimiter=delimiter if delimiter is not None else told, known=known)
     notes.append(guess.note)
     numbered = [
         record
@@ -302,7 +302,6 @@ _SUPERSETS = {
     "iso8859-1": "cp1252",
     "iso8859-9": "cp1254",
     "iso8859-8": "cp1255",
-    "iso8859-6": "cp1256",
     "iso8859-13": "cp1257",
     "iso8859-11": "cp874",
     "tis-620": "cp874",
@@ -337,6 +336,8 @@ def _fits(character: str, before: str, after: str) -> bool:
     inside = before.isalpha() and after.isalpha()
     if "\u2500" <= character <= "\u259f":  # box drawing
         return False
+    if category in ("So", "Sc") and before == "" and after.islower():
+        return False  # "©koda": a letter of another page
     if category[0] in "SPZN":
         return not inside or character in "’‘'·-\xa0\u2013\u2014"
     if category[0] == "M":
