@@ -90,6 +90,7 @@ def read_source(
     encoding: str | None = None,
     delimiter: str | None = None,
     has_header: bool | None = None,
+    sheet: str = "",
     engine: Engine = "auto",
     known: Callable[[str], bool] | None = None,
 ) -> Source:
@@ -103,6 +104,8 @@ def read_source(
         How the file is written, from an earlier run; sniffed otherwise.
     encoding, delimiter, has_header : optional
         What the caller knows; overrides what would be sniffed.
+    sheet : str
+        Worksheet of a workbook; found by itself when not given.
     engine : {"auto", "arrow", "tolerant"}
         ``arrow`` refuses what it cannot show to be well-formed; ``auto`` then takes the tolerant reader.
     known : callable, optional
@@ -123,8 +126,10 @@ def read_source(
         if kind == "parquet":
             return _source(name, digest, *read_parquet(data))
         if kind == "workbook":
-            sheet = dialect.sheet if dialect else ""
-            return _source(name, digest, *read_workbook(data, sheet=sheet, has_header=has_header, known=known))
+            wanted = sheet or (dialect.sheet if dialect else "")
+            pinned = dialect if has_header is None else None
+            table = read_workbook(data, sheet=wanted, pinned=pinned, has_header=has_header, known=known)
+            return _source(name, digest, *table)
         if kind != "text":
             raise InputUnreadable("it is compressed twice")
         return _read_text(name, digest, data, dialect, (encoding, delimiter, has_header), engine, known)
