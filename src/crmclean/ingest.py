@@ -22,7 +22,7 @@ from crmclean.files.sniff import Dialect
 from crmclean.mapping.known import is_known_header
 from crmclean.pipeline import Part
 from crmclean.plan import ColumnPlan, Plan
-from crmclean.planning import infer_plan
+from crmclean.planning import dialect_of, infer_plan
 from crmclean.ruleset.spec import Rules
 from crmclean.tables.batch import Batch, as_text
 from crmclean.tables.evidence import ENUM, TEXT, constant, evidence_table
@@ -113,18 +113,17 @@ def read_input(item: Input, rules: Rules, plan: Plan | None = None) -> Source:
         return item
     if isinstance(item, pd.DataFrame):
         return _from_frame(item)
-    dialect = _dialect(plan) if plan else None
+    told = plan.dialect.told if plan else {}
+    whole = plan is not None and plan.dialect.is_whole
     return read_source(
         item,
-        dialect=dialect,
-        encoding=rules.input.encoding or None,
-        delimiter=rules.input.delimiter or None,
+        dialect=Dialect(**plan.dialect.model_dump()) if plan is not None and whole else None,
+        encoding=rules.input.encoding or (None if whole else told.get("encoding")),
+        delimiter=rules.input.delimiter or (None if whole else told.get("delimiter")),
+        has_header=None if whole else told.get("has_header"),
+        sheet=str(told.get("sheet", "")),
         known=is_known_header,
     )
-
-
-def _dialect(plan: Plan) -> Dialect:
-    return Dialect(**plan.dialect.model_dump())
 
 
 def _planned(item: Input, rules: Rules, plan: Plan | None) -> tuple[Source, Plan]:
@@ -135,7 +134,7 @@ def _planned(item: Input, rules: Rules, plan: Plan | None) -> tuple[Source, Plan
     plan.check_header(columns, source.name)
     known = {item.column: item for item in plan.columns}
     own = tuple(known.get(name) or ColumnPlan(column=name, header=name) for name in columns)
-    return source, plan.model_copy(update={"columns": own, "source": source.name})
+    return source, plan.model_copy(update={"columns": own, "source": source.name, "dialect": dialect_of(source)})
 
 
 def _from_frame(frame: pd.DataFrame) -> Source:

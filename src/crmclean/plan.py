@@ -27,7 +27,10 @@ class _Frozen(BaseModel):
 
 
 class DialectPlan(_Frozen):
-    """How the bytes of a delimited file become cells; members as in `crmclean.files.sniff.Dialect`."""
+    """How the bytes of a delimited file become cells; members as in `crmclean.files.sniff.Dialect`.
+
+    A plan written by hand may say nothing of it, or only some: what it leaves out is looked for in the file again.
+    """
 
     encoding: str = "utf-8"
     bom: bool = False
@@ -42,6 +45,16 @@ class DialectPlan(_Frozen):
     confidence: float = 1.0
     notes: tuple[str, ...] = ()
     sheet: str = ""
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What was said, rather than left to its default."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it says everything that reading needs."""
+        return {"encoding", "delimiter", "quotechar", "has_header", "header_line", "preamble_lines"} <= set(self.told)
 
 
 class ColumnPlan(_Frozen):

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from crmclean.files.read import Source
     from crmclean.ruleset.spec import Rules
 
-__all__ = ["infer_plan"]
+__all__ = ["dialect_of", "infer_plan"]
 
 _MOST_DISTINCT, _SAMPLE = 40_000, 20_000
 _STRAY = 50  # one date in fifty decides nothing against the rest
@@ -124,10 +124,12 @@ def _opened(source: Any) -> tuple[str, DialectPlan, list[_Column]]:
     names = source.table.schema.names
     headers = source.header if len(source.header) == len(names) else names
     columns = [_counted(name, header, source.table[name]) for name, header in zip(names, headers, strict=True)]
-    facts = {
-        field: getattr(source.dialect, field) for field in DialectPlan.model_fields if hasattr(source.dialect, field)
-    }
-    return source.name, DialectPlan(**facts), columns
+    return source.name, dialect_of(source), columns
+
+
+def dialect_of(source: Source) -> DialectPlan:
+    """How a source was read, as a plan keeps it."""
+    return DialectPlan(**{field: getattr(source.dialect, field) for field in DialectPlan.model_fields})
 
 
 def _of_frame(frame: pd.DataFrame) -> list[_Column]:
