@@ -25,7 +25,7 @@ from crmclean import views
 from crmclean.context import Context
 from crmclean.dedup.core import link_records
 from crmclean.dedup.step import settings_of
-from crmclean.errors import InvariantBroken, PlanError, UsageError
+from crmclean.errors import InvariantBroken, UsageError
 from crmclean.ingest import Input, SourceFacts, ingest, read_input
 from crmclean.objectives import Objective, judge_objectives
 from crmclean.pipeline import Pipeline, rows_only_steps
@@ -235,15 +235,7 @@ def resolve_plans(plan: PlanLike) -> list[Plan] | None:
 
 
 def _plan(plan: Plan | str | os.PathLike[str]) -> Plan:
-    if isinstance(plan, Plan):
-        return plan
-    path = Path(plan)
-    try:
-        return Plan.from_toml(path.read_text(encoding="utf-8"), name=str(path))
-    except OSError as error:
-        raise PlanError(
-            f"the plan {path} cannot be read: {error.strerror}", hint="crmclean plan FILE > plan.toml"
-        ) from error
+    return plan if isinstance(plan, Plan) else Plan.read(plan)
 
 
 def resolve_day(as_of: DateLike | None) -> datetime.date:
@@ -288,8 +280,8 @@ def dedupe(
     wanted = resolve_rules(rules)
     source = read_input(data, wanted)
     table = dedupe_source(source, mapping=mapping, entity=entity, rules=wanted)
-    ours = _frame(table.select(table.schema.names[-3:]))
     if isinstance(data, pd.DataFrame):
+        ours = _frame(table.select(table.schema.names[-3:]))
         ours.index = data.index
         return pd.concat([data, ours], axis=1)
     return _frame(table)
@@ -298,7 +290,7 @@ def dedupe(
 def dedupe_source(
     source: Source, *, mapping: Mapping[str, str] | None, entity: Literal["person", "company"], rules: Rules
 ) -> pa.Table:
-    """As `dedupe`, from a source to an Arrow table."""
+    """As `dedupe`, from a source to an Arrow table; lines without cells stand in ``crmclean_raw``."""
     fields = _compared(source, mapping, rules)
     settings = replace(settings_of(rules.dedup), entity=entity)
     count = source.table.num_rows
@@ -311,7 +303,10 @@ def dedupe_source(
     table = source.table.select([name for name in source.table.schema.names if not name.startswith("crmclean_")])
     table = table.append_column("crmclean_record_id", number)
     table = table.append_column("crmclean_cluster_id", number.take(pa.array(result.cluster.astype(np.int64))))
-    return table.append_column("crmclean_match_probability", views.share_text(best))
+    table = table.append_column("crmclean_match_probability", views.share_text(best))
+    if not source.unaligned:
+        return table
+    return table.append_column("crmclean_raw", pa.array([source.unaligned.get(row) for row in range(count)], TEXT))
 
 
 def _compared(source: Source, mapping: Mapping[str, str] | None, rules: Rules) -> dict[str, list[pa.Array]]:

@@ -131,7 +131,8 @@ def _planned(item: Input, rules: Rules, plan: Plan | None) -> tuple[Source, Plan
     if plan is None:
         return source, infer_plan(source, rules)
     columns = source.table.schema.names
-    plan.check_header(columns, source.name)
+    path = os.fspath(item) if isinstance(item, str | os.PathLike) else ""
+    plan.check_header(columns, source.name, str(path))
     known = {item.column: item for item in plan.columns}
     own = tuple(known.get(name) or ColumnPlan(column=name, header=name) for name in columns)
     return source, plan.model_copy(update={"columns": own, "source": source.name, "dialect": dialect_of(source)})

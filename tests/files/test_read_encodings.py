@@ -56,7 +56,7 @@ def test_lines_of_another_encoding_keep_their_text_and_say_so() -> None:
     assert rows(source)[-2:] == [("Müller", "Köln"), ("Ada", "London")]
     assert rows(source)[0] == ("José 0", "Málaga")
     assert source.encoding.to_pylist() == ["utf-8"] * 5 + ["cp1252", "utf-8"]
-    assert "1 lines are cp1252, not utf-8" in source.notes
+    assert "1 line is cp1252, not utf-8" in source.notes
 
 
 def test_one_line_in_two_encodings_keeps_both() -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 
 import click
 
 from crmclean._version import __version__
-from crmclean.errors import CrmCleanError
+from crmclean.errors import CrmCleanError, OutputError
 
 __all__ = ["cli", "main"]
 
@@ -58,7 +60,15 @@ def cli() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     args = list(sys.argv[1:] if arguments is None else arguments)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _stop)
     sys.exit(_run(args, debug="--debug" in args))
+
+
+def _stop(number: int, frame: object) -> None:
+    """Asked to end, as by `systemctl stop`: leave nothing half done, and say so."""
+    click.echo("crmclean: stopped; nothing was published", err=True)
+    sys.exit(128 + number)
 
 
 def _run(args: list[str], *, debug: bool) -> int:
@@ -77,8 +87,18 @@ def _run(args: list[str], *, debug: bool) -> int:
         return _say(error, debug)
     except BrokenPipeError:
         return _quiet_pipe()
+    except OSError as error:
+        return _say(_unwritten(error), debug)
+    except MemoryError:
+        return _say(OutputError("there is not enough memory for this", hint="free some, or clean in parts"), debug)
     except Exception as error:
         return _bug(error, debug)
+
+
+def _unwritten(error: OSError) -> OutputError:
+    """What the system refused: nearly always standard output, as files have their own words."""
+    where = str(error.filename) if error.filename else "standard output"
+    return OutputError(f"{where} cannot be written: {error.strerror or error}", hint="look at the disk it is on")
 
 
 def _say(error: CrmCleanError, debug: bool) -> int:

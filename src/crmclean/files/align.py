@@ -165,7 +165,8 @@ def align_records(
 def stray_notes(records: Iterable[Record]) -> list[str]:
     """A note on broken quoting, if there is any."""
     stray = sum(record.stray for record in records)
-    return [f"{stray} records hold a quote that neither opens nor closes a cell"] if stray else []
+    what = "a quote that neither opens nor closes a cell"
+    return [f"1 record holds {what}" if stray == 1 else f"{stray} records hold {what}"] if stray else []
 
 
 def _modal_width(records: Sequence[Record], lines: Sequence[str]) -> int:
@@ -216,11 +217,11 @@ class Fitted(NamedTuple):
     def notes(self, width: int) -> list[str]:
         """In words."""
         said = (
-            (self.cut, "rows were cut: the cells beyond the last column are empty"),
-            (self.padded, "rows were filled up: their last delimiters are missing"),
-            (self.unaligned, f"rows do not have the table's {width} cells"),
+            (self.cut, "row was", "rows were", "cut: the cells beyond the last column are empty"),
+            (self.padded, "row was", "rows were", "filled up: their last delimiters are missing"),
+            (self.unaligned, "row does", "rows do", f"not have the table's {width} cells"),
         )
-        return [f"{count} {what}" for count, what in said if count]
+        return [f"{count} {one if count == 1 else many} {what}" for count, one, many, what in said if count]
 
 
 def fit(records: Sequence[Record], width: int, habit: bool) -> Fitted:

@@ -116,7 +116,10 @@ def _decode_lines(data: bytes, encoding: str, guess_page: Callable[[list[bytes]]
     if len(names) == 1:
         return Decoded(b"".join(lines), (encoding,), None, ())
     counts = np.bincount(codes, minlength=len(names))
-    notes = tuple(f"{int(counts[code])} lines are {name}, not {encoding}" for code, name in enumerate(names) if code)
+    notes = tuple(
+        f"{count} {'line is' if count == 1 else 'lines are'} {name}, not {encoding}"
+        for name, count in zip(names[1:], counts[1:].tolist(), strict=True)
+    )
     return Decoded(b"".join(lines), tuple(names), codes, notes)
 
 
