@@ -50,6 +50,7 @@ class DialectPlan(_Frozen):
     confidence: float = 1.0
     notes: tuple[str, ...] = ()
     sheet: str = ""
+    quote_all: bool = False
 
     @property
     def told(self) -> dict[str, Any]:

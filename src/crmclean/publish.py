@@ -198,6 +198,7 @@ def _dialect(result: CleanResult) -> dict[str, Any]:
     first = result.sources[0]
     return {
         "delimiter": output_delimiter(plan.delimiter),
+        "quoting": "all" if plan.quote_all else "minimal",
         "bom": output.excel or first.bom,
         "line_terminator": plan.line_terminator if plan.line_terminator in ("\n", "\r\n") else "\n",
         "formula_guard": output.excel,

@@ -91,6 +91,7 @@ def _write(table: Any, path: Path, source: Any) -> None:
             scratch,
             format="parquet" if path.suffix == ".parquet" else "csv",
             delimiter=output_delimiter(source.dialect.delimiter),
+            quoting="all" if source.dialect.quote_all else "minimal",
             bom=source.dialect.bom,
             line_terminator=source.dialect.line_terminator if source.dialect.line_terminator != "\r" else "\n",
         )

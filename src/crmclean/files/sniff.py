@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import codecs
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -20,7 +20,7 @@ from crmclean.errors import UsageError
 from crmclean.files.decode import without_mark
 from crmclean.files.delimiters import find_grammar
 from crmclean.files.layout import find_layout
-from crmclean.files.tolerant import Grammar, parse, physical_lines
+from crmclean.files.tolerant import Grammar, Record, parse, physical_lines
 
 __all__ = ["Dialect", "Encoding", "decode_sample", "find_code_page", "find_encoding", "sniff"]
 
@@ -48,7 +48,7 @@ class Dialect:
     ``encoding`` is a Python codec name; ``delimiter`` is "" for a file of one column; ``quotechar`` and ``escapechar``
     are "" where there is none; ``header_line`` is the physical line (from 1) of the header, 0 without one;
     ``preamble_lines`` counts the physical lines above the header (or the first record) that are not data; ``sheet`` is
-    the worksheet of a workbook; ``notes`` say why.
+    the worksheet of a workbook; ``quote_all`` tells whether every cell stands in quotes; ``notes`` say why.
     """
 
     encoding: str = "utf-8"
@@ -64,6 +64,7 @@ class Dialect:
     confidence: float = 1.0
     notes: tuple[str, ...] = ()
     sheet: str = ""
+    quote_all: bool = False
 
     @property
     def grammar(self) -> Grammar:
@@ -135,7 +136,20 @@ def sniff(
         preamble_lines=line - 1,
         confidence=round(min(found.confidence, guess.confidence, layout.confidence), 3),
         notes=tuple(notes),
+        quote_all=_quotes_all(head, numbered[layout.first :], guess.grammar),
     )
+
+
+def _quotes_all(text: str, table: Sequence[Record], grammar: Grammar) -> bool:
+    """Does every cell of the first records (those of one line) stand in quotes?"""
+    lines, (delimiter, quote, *_) = physical_lines(text), grammar
+    plain = [record for record in table[:50] if record.lines == 1]
+    for record in plain:
+        line = lines[record.line - 1].rstrip("\r\n")
+        between = line.count(quote + delimiter + quote) if delimiter else 0
+        if len(line) < 2 or line[0] != quote or line[-1] != quote or between < len(record.cells) - 1:
+            return False
+    return bool(quote) and bool(plain)
 
 
 def _codec(name: str) -> str:
