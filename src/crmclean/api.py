@@ -23,15 +23,13 @@ import pyarrow.compute as pc
 
 from crmclean import views
 from crmclean.context import Context
-from crmclean.dedup.core import link_records
-from crmclean.dedup.step import settings_of
 from crmclean.errors import InvariantBroken, UsageError
 from crmclean.ingest import Input, SourceFacts, ingest, read_input
 from crmclean.objectives import Objective, judge_objectives
 from crmclean.pipeline import Pipeline, rows_only_steps
 from crmclean.plan import Plan
 from crmclean.planning import infer_plan
-from crmclean.ruleset.load import load_rules
+from crmclean.ruleset.load import RulesLike, resolve_rules
 from crmclean.ruleset.spec import Rules
 from crmclean.tables.batch import Batch, as_text
 from crmclean.tables.evidence import TEXT, Evidence
@@ -42,7 +40,6 @@ if TYPE_CHECKING:
 
 __all__ = ["CleanResult", "RulesLike", "check", "clean", "dedupe", "dedupe_source"]
 
-RulesLike = Rules | str | os.PathLike[str] | Mapping[str, Any] | Sequence[Any]
 DateLike = datetime.date | str
 PlanLike = Plan | str | os.PathLike[str] | Sequence[Plan] | None
 
@@ -214,18 +211,6 @@ def _run(
     return CleanResult(outcome.batch, outcome.context, ingested.sources, ingested.added, seconds, ingested.plans)
 
 
-def resolve_rules(rules: RulesLike, region: str | None = None) -> Rules:
-    """Rules from anything `clean` takes, with the region of the call on top."""
-    packs = rules if isinstance(rules, list | tuple) else [rules]
-    loaded = load_rules(*packs)
-    if region:
-        code = region.strip().upper()
-        if len(code) != 2 or not code.isascii() or not code.isalpha():
-            raise UsageError(f"region {region!r} is no ISO 3166 code of two letters", hint="--region IN")
-        loaded = loaded.model_copy(update={"input": loaded.input.model_copy(update={"region": code})})
-    return loaded
-
-
 def resolve_plans(plan: PlanLike) -> list[Plan] | None:
     """Plans from objects or TOML files; one plan serves every input, several go with the inputs in order."""
     if plan is None:
@@ -291,6 +276,9 @@ def dedupe_source(
     source: Source, *, mapping: Mapping[str, str] | None, entity: Literal["person", "company"], rules: Rules
 ) -> pa.Table:
     """As `dedupe`, from a source to an Arrow table; lines without cells stand in ``crmclean_raw``."""
+    from crmclean.dedup.core import link_records  # the dedup core and scipy take half a second to load
+    from crmclean.dedup.step import settings_of
+
     fields = _compared(source, mapping, rules)
     settings = replace(settings_of(rules.dedup), entity=entity)
     count = source.table.num_rows

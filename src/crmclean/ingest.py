@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -20,13 +20,15 @@ from crmclean.errors import UsageError
 from crmclean.files.read import Source, read_source
 from crmclean.files.sniff import Dialect
 from crmclean.mapping.known import is_known_header
-from crmclean.pipeline import Part
 from crmclean.plan import ColumnPlan, Plan
 from crmclean.planning import dialect_of, infer_plan
 from crmclean.ruleset.spec import Rules
 from crmclean.tables.batch import Batch, as_text
 from crmclean.tables.evidence import ENUM, TEXT, constant, evidence_table
 from crmclean.tables.fields import BY_NAME
+
+if TYPE_CHECKING:
+    from crmclean.pipeline import Part
 
 __all__ = ["OURS", "Ingested", "Input", "SourceFacts", "ingest", "read_input"]
 
@@ -227,6 +229,8 @@ def _stamped_columns(union: _Union, rules: Rules) -> tuple[str, ...]:
 
 
 def _part(source: Source, own: Plan, names: Mapping[str, str], union: _Union, first: int, ids: _RecordIds) -> Part:
+    from crmclean.pipeline import Part  # with all its steps; a plan needs none of them
+
     count = source.table.num_rows
     present = {whole: as_text(source.table[name]) for name, whole in names.items()}
     nothing = pa.nulls(count, TEXT)

@@ -72,11 +72,11 @@ def _steps() -> int:
 
 
 def _clean(options: dict[str, Any], tell: Tell) -> tuple[CleanResult, Path | None]:
+    if options["dry_run"]:
+        return _compute(options, None, tell), None
     from crmclean.publish import check_folder
     from crmclean.runs import State, hold_lock
 
-    if options["dry_run"]:
-        return _compute(options, None, tell), None
     if options["state"]:
         folder = Path(options["state"])
         state = State(folder, Path(options["output"]) if options["output"] else folder / "runs")

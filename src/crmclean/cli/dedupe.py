@@ -32,8 +32,9 @@ def command(**options: Any) -> None:
     fit the header stands in a fourth column, crmclean_raw, as it was.
     """
     keep_freed_memory()
-    from crmclean.api import dedupe_source, resolve_rules
+    from crmclean.api import dedupe_source
     from crmclean.ingest import read_input
+    from crmclean.ruleset.load import resolve_rules
 
     output = Path(options["output"])
     refuse_overwriting(options["input_"], output)

@@ -20,10 +20,10 @@ from crmclean.cli.options import common, echo_json
 @common
 def command(input_: str, rules: tuple[str, ...], region: str | None, quiet: bool, as_json: bool) -> None:
     """Describe every column: what it means, how full it is, what its values look like, and whether it is needed."""
-    from crmclean.api import resolve_rules
     from crmclean.ingest import read_input
     from crmclean.planning import infer_plan
     from crmclean.profile import advice, profile_columns
+    from crmclean.ruleset.load import resolve_rules
 
     wanted = resolve_rules(list(rules) or "default", region)
     source = read_input(input_, wanted)
