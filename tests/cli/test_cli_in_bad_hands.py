@@ -159,6 +159,18 @@ def test_a_full_standard_output_is_no_bug(leads: Path) -> None:
     assert "standard output cannot be written" in done.stderr
 
 
+@pytest.mark.skipif(os.name != "posix", reason="pipes of POSIX")
+@pytest.mark.parametrize("command", ["plan", "profile", "check"])
+def test_a_reader_that_has_gone_is_no_error(leads: Path, command: str) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "crmclean", command, str(leads)], stdout=writer, stderr=subprocess.PIPE, text=True
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_run_that_is_stopped_leaves_nothing(leads: Path, tmp_path: Path, number: int, code: int) -> None:

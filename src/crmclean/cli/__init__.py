@@ -8,6 +8,8 @@ import sys
 import threading
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -27,8 +29,18 @@ _COMMANDS = {
 }
 
 
+class _ReaderGone(Exception):
+    """Nobody reads our output any more. Not an OSError: click would end the process with 1."""
+
+
 class _Lazy(click.Group):
     """Commands are imported one by one, so that --help needs click alone."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _ReaderGone from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -85,7 +97,7 @@ def _run(args: list[str], *, debug: bool) -> int:
         return 130
     except CrmCleanError as error:
         return _say(error, debug)
-    except BrokenPipeError:
+    except (BrokenPipeError, _ReaderGone):
         return _quiet_pipe()
     except OSError as error:
         return _say(_unwritten(error), debug)
@@ -98,7 +110,10 @@ def _run(args: list[str], *, debug: bool) -> int:
 def _unwritten(error: OSError) -> OutputError:
     """What the system refused: nearly always standard output, as files have their own words."""
     where = str(error.filename) if error.filename else "standard output"
-    return OutputError(f"{where} cannot be written: {error.strerror or error}", hint="look at the disk it is on")
+    hint = "look at the disk it is on"
+    if isinstance(error, FileNotFoundError) and error.filename:
+        hint = f"mkdir -p {Path(where).parent}"
+    return OutputError(f"{where} cannot be written: {error.strerror or error}", hint=hint)
 
 
 def _say(error: CrmCleanError, debug: bool) -> int:
@@ -111,10 +126,15 @@ def _say(error: CrmCleanError, debug: bool) -> int:
 
 
 def _quiet_pipe() -> int:
-    """The reader of our standard output has gone (``| head``): no error of ours."""
+    """The reader of our output has gone (``| head``): no error of ours."""
     import os
 
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(nowhere, stream.fileno())
     return 0
 
 

@@ -50,4 +50,7 @@ def _table(name: str, rows: int, columns: list[dict[str, Any]]) -> None:
         shape = item["shapes"][0][0] if item["shapes"] else ""
         cells = (item["column"], item["field"] or "-", f"{item['fill_rate']:.0%}", f"{item['distinct']:,}", shape[:40])
         table.add_row(*(Text(str(cell)) for cell in cells))
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    with console.capture() as said:  # rich itself would end the process where the reader has gone
+        console.print(table)
+    click.echo(said.get(), nl=False)

@@ -24,6 +24,16 @@ def summary_table(result: CleanResult, folder: Path | None, *, looked_only: bool
     ``looked_only`` is the report of `check`: it goes to standard output and nothing was merged or written.
     """
     console = Console(stderr=not looked_only, highlight=False, soft_wrap=True)
+    with console.capture() as said:
+        pairs = _summary(console, result, looked_only)
+    click.echo(said.get(), nl=False, err=not looked_only)
+    if folder:
+        for what, file in _written(folder, result.balance, pairs):
+            click.echo(f"{what}: {file}", err=True)
+
+
+def _summary(console: Console, result: CleanResult, looked_only: bool) -> int:
+    """Everything but where the files are; gives the number of pairs that wait for a person."""
     for source in result.sources:
         for line in _reading(source):
             console.print(Text(line))
@@ -44,9 +54,7 @@ def summary_table(result: CleanResult, folder: Path | None, *, looked_only: bool
     problems = result.summary.get("problems", [])
     if problems:
         console.print(_problems(problems[:5]))
-    if folder:
-        for what, file in _written(folder, balance, pairs):
-            click.echo(f"{what}: {file}", err=True)
+    return pairs
 
 
 def _reading(source: SourceFacts) -> Iterator[str]:
@@ -54,7 +62,8 @@ def _reading(source: SourceFacts) -> Iterator[str]:
     others = sum(source.not_data.values())
     kinds = ", ".join(f"{count:,} {what.replace('_', ' ')}" for what, count in source.not_data.items())
     name = "standard input" if source.name == "-" else source.name
-    yield f"{name}: {source.rows:,} rows{f'; {others:,} other lines kept apart ({kinds})' if others else ''}"
+    apart = f"; {others:,} other {'line' if others == 1 else 'lines'} kept apart ({kinds})" if others else ""
+    yield f"{name}: {source.rows:,} rows{apart}"
     for note in source.notes:
         yield f"  {note}"
 

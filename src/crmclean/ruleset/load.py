@@ -152,7 +152,7 @@ def _validate(raw: Mapping[str, Any], where: str) -> Rules:
         return Rules.model_validate(raw)
     except ValidationError as error:
         raise RulesError(
-            "\n".join(_sentences(error, where)), hint="crmclean rules check FILE lists what is wrong"
+            "\n".join(_sentences(error, where)), hint="crmclean rules show    # every key with its value"
         ) from error
 
 
