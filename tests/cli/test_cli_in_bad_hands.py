@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -147,6 +148,20 @@ def test_a_wrong_plan_names_the_place(run: Run, leads: Path, tmp_path: Path) -> 
     ):
         plan.write_bytes(wrong)
         assert said in run("check", str(leads), "--plan", str(plan), code=4).stderr
+
+
+def test_a_disk_that_is_full_is_named_by_the_file_that_was_asked_for(
+    run: Run, leads: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("crmclean.files.write._write_pieces", full)
+    said = run("dedupe", str(leads), "-o", str(tmp_path / "deduped.csv"), code=5).stderr
+    assert f"{tmp_path / 'deduped.csv'} cannot be written: No space left on device" in said
+    assert "No space left" in run("clean", str(leads), "-o", str(tmp_path / "out"), code=5).stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["leads.csv"]
+    assert "mkdir -p" in run("rules", "init", str(tmp_path / "no" / "ours.toml"), code=5).stderr
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")

@@ -97,7 +97,10 @@ def _write(table: Any, path: Path, source: Any) -> None:
             line_terminator=source.dialect.line_terminator if source.dialect.line_terminator != "\r" else "\n",
         )
         os.replace(scratch, path)
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}") from error
+    except (OSError, OutputError) as error:
+        cause = error if isinstance(error, OSError) else error.__cause__
+        why = getattr(cause, "strerror", None) or str(error)
+        hint = "free some space, or choose another place with -o"
+        raise OutputError(f"{path} cannot be written: {why}", hint=hint) from error
     finally:
         scratch.unlink(missing_ok=True)

@@ -87,7 +87,10 @@ def write_table(
             )
             _write_pieces(([b"\xef\xbb\xbf"] if bom else []), pieces, path)
     except OSError as error:
-        raise OutputError(f"cannot write {getattr(path, 'name', path)}: {error.strerror or error}") from error
+        raise OutputError(
+            f"cannot write {getattr(path, 'name', path)}: {error.strerror or error}",
+            hint="free some space, or choose another place with -o",
+        ) from error
 
 
 def _write_pieces(

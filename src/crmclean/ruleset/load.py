@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from crmclean.errors import OutputOccupied, RulesError, UnknownPack, UsageError
+from crmclean.errors import OutputError, OutputOccupied, RulesError, UnknownPack, UsageError
 from crmclean.ruleset.locate import rules_root
 from crmclean.ruleset.spec import Rules
 
@@ -72,7 +72,12 @@ def init_pack(path: Path, *, extends: str = "default") -> Path:
     load_rules(extends)
     if path.exists():
         raise OutputOccupied(f"{path} is there already", hint="choose another name, or edit that file")
-    path.write_text(_TEMPLATE.format(name=path.stem, extends=extends), encoding="utf-8")
+    try:
+        path.write_text(_TEMPLATE.format(name=path.stem, extends=extends), encoding="utf-8")
+    except OSError as error:
+        hint = "free some space" if path.parent.is_dir() else f"mkdir -p {path.parent}"
+        path.unlink(missing_ok=True)  # half a pack is no pack
+        raise OutputError(f"{path} cannot be written: {error.strerror}", hint=hint) from error
     return path
 
 
