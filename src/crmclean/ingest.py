@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.errors import UsageError
+from crmclean.files.layout import unique_names
 from crmclean.files.read import Source, read_source
 from crmclean.files.sniff import Dialect
 from crmclean.mapping.known import is_known_header
@@ -142,7 +143,7 @@ def _planned(item: Input, rules: Rules, plan: Plan | None) -> tuple[Source, Plan
 
 def _from_frame(frame: pd.DataFrame) -> Source:
     header = tuple(str(name) for name in frame.columns)
-    names = _unique(header)
+    names = unique_names(header)
     columns = {name: _frame_column(frame.iloc[:, place]) for place, name in enumerate(names)}
     table = pa.table(columns) if columns else pa.table({})
     count = len(frame)
@@ -170,16 +171,6 @@ def _frame_column(series: pd.Series[Any]) -> pa.Array:
     text = series.astype(str) if pd.api.types.is_datetime64_any_dtype(series.dtype) else series.map(str)
     values = pa.array(text.to_numpy(dtype=object), TEXT, mask=missing)
     return values if len(values) else pa.array([], TEXT)
-
-
-def _unique(names: Sequence[str]) -> list[str]:
-    taken: dict[str, int] = {}
-    given = []
-    for place, raw in enumerate(names, 1):
-        name = raw.strip() or f"column_{place}"
-        taken[name] = taken.get(name, 0) + 1
-        given.append(name if taken[name] == 1 else f"{name}#{taken[name]}")
-    return given
 
 
 class _Union:
