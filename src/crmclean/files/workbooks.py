@@ -104,8 +104,10 @@ def _rank(grid: Sequence[Sequence[str]], known: Callable[[str], bool] | None) ->
     """How much a sheet looks like the list: e-mail addresses, then known column names, then the most filled cells."""
     filled = sum(map(count_filled, grid))
     body = [row for row in grid if count_filled(row)][:1000]
-    kinds = [set(kinds_of(row)) for row in body]
-    if sum("email" in found for found in kinds) >= max(1, 0.2 * len(kinds)):
+    owner = [number for number, row in enumerate(body) for _ in row]
+    kinds = kinds_of([cell for row in body for cell in row])
+    addressed = {number for number, kind in zip(owner, kinds, strict=True) if kind == "email"}
+    if len(addressed) >= max(1, 0.2 * len(body)):
         return 2, filled
     heads = [sum(map(known, row)) for row in body[:20]] if known else [0]
     return int(max(heads) >= 3), filled
