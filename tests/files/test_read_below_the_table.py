@@ -34,6 +34,11 @@ def test_a_record_that_is_called_total_stays(last: str) -> None:
     assert source.table.num_rows == 21
 
 
+@pytest.mark.parametrize("engine", ["arrow", "tolerant"])
+def test_there_are_no_totals_of_nothing(engine: str) -> None:
+    assert read("Name,Email,Amount\nTotal,,0\n", engine=engine).table.num_rows == 1
+
+
 def test_totals_are_added_up_in_the_files_own_notation() -> None:
     body = "A GmbH;x@a.example;1.234,50\nB GmbH;x@b.example;0,25\nC GmbH;;1.000,00\n"
     source = read(f"Firma;E-Mail;Umsatz\n{body}Gesamt;;2.234,75\n\nVertrauliche Information\n", delimiter=";")

@@ -149,7 +149,7 @@ def align_records(
     tail = rows[-TAIL:]
     footers = trailing_footers([row.cells for row in tail], width, [row.line - 1 in blank for row in tail])
     last = len(rows) - footers - 1
-    if last > 0 and is_total(rows[last].cells, width, lambda at: (row.cells[at : at + 1] for row in rows[:last])):
+    if last >= 0 and is_total(rows[last].cells, width, lambda at: (row.cells[at : at + 1] for row in rows[:last])):
         footers += 1
     not_data += [(record.line + above, "footer", raw(record)) for record in rows[len(rows) - footers :]]
     rows = rows[: len(rows) - footers]

@@ -141,6 +141,8 @@ def is_total(cells: Sequence[str], width: int, column: Callable[[int], Iterable[
 
 
 def _adds_up(total: str, above: Sequence[str]) -> bool:
+    if len(above) < 2:
+        return False
     known = [_numbers(cell) for cell in above if cell.strip()]
     if not any(known):
         return _numbers(total) == {float(len(above))}
