@@ -23,15 +23,13 @@ import pyarrow.compute as pc
 
 from crmclean import views
 from crmclean.context import Context
-from crmclean.dedup.core import link_records
-from crmclean.dedup.step import settings_of
-from crmclean.errors import InvariantBroken, PlanError, UsageError
+from crmclean.errors import InvariantBroken, UsageError
 from crmclean.ingest import Input, SourceFacts, ingest, read_input
 from crmclean.objectives import Objective, judge_objectives
 from crmclean.pipeline import Pipeline, rows_only_steps
 from crmclean.plan import Plan
 from crmclean.planning import infer_plan
-from crmclean.ruleset.load import load_rules
+from crmclean.ruleset.load import RulesLike, resolve_rules
 from crmclean.ruleset.spec import Rules
 from crmclean.tables.batch import Batch, as_text
 from crmclean.tables.evidence import TEXT, Evidence
@@ -42,7 +40,6 @@ if TYPE_CHECKING:
 
 __all__ = ["CleanResult", "RulesLike", "check", "clean", "dedupe", "dedupe_source"]
 
-RulesLike = Rules | str | os.PathLike[str] | Mapping[str, Any] | Sequence[Any]
 DateLike = datetime.date | str
 PlanLike = Plan | str | os.PathLike[str] | Sequence[Plan] | None
 
@@ -214,18 +211,6 @@ def _run(
     return CleanResult(outcome.batch, outcome.context, ingested.sources, ingested.added, seconds, ingested.plans)
 
 
-def resolve_rules(rules: RulesLike, region: str | None = None) -> Rules:
-    """Rules from anything `clean` takes, with the region of the call on top."""
-    packs = rules if isinstance(rules, list | tuple) else [rules]
-    loaded = load_rules(*packs)
-    if region:
-        code = region.strip().upper()
-        if len(code) != 2 or not code.isascii() or not code.isalpha():
-            raise UsageError(f"region {region!r} is no ISO 3166 code of two letters", hint="--region IN")
-        loaded = loaded.model_copy(update={"input": loaded.input.model_copy(update={"region": code})})
-    return loaded
-
-
 def resolve_plans(plan: PlanLike) -> list[Plan] | None:
     """Plans from objects or TOML files; one plan serves every input, several go with the inputs in order."""
     if plan is None:
@@ -235,15 +220,7 @@ def resolve_plans(plan: PlanLike) -> list[Plan] | None:
 
 
 def _plan(plan: Plan | str | os.PathLike[str]) -> Plan:
-    if isinstance(plan, Plan):
-        return plan
-    path = Path(plan)
-    try:
-        return Plan.from_toml(path.read_text(encoding="utf-8"), name=str(path))
-    except OSError as error:
-        raise PlanError(
-            f"the plan {path} cannot be read: {error.strerror}", hint="crmclean plan FILE > plan.toml"
-        ) from error
+    return plan if isinstance(plan, Plan) else Plan.read(plan)
 
 
 def resolve_day(as_of: DateLike | None) -> datetime.date:
@@ -288,8 +265,8 @@ def dedupe(
     wanted = resolve_rules(rules)
     source = read_input(data, wanted)
     table = dedupe_source(source, mapping=mapping, entity=entity, rules=wanted)
-    ours = _frame(table.select(table.schema.names[-3:]))
     if isinstance(data, pd.DataFrame):
+        ours = _frame(table.select(table.schema.names[-3:]))
         ours.index = data.index
         return pd.concat([data, ours], axis=1)
     return _frame(table)
@@ -298,7 +275,10 @@ def dedupe(
 def dedupe_source(
     source: Source, *, mapping: Mapping[str, str] | None, entity: Literal["person", "company"], rules: Rules
 ) -> pa.Table:
-    """As `dedupe`, from a source to an Arrow table."""
+    """As `dedupe`, from a source to an Arrow table; lines without cells stand in ``crmclean_raw``."""
+    from crmclean.dedup.core import link_records  # the dedup core and scipy take half a second to load
+    from crmclean.dedup.step import settings_of
+
     fields = _compared(source, mapping, rules)
     settings = replace(settings_of(rules.dedup), entity=entity)
     count = source.table.num_rows
@@ -311,7 +291,10 @@ def dedupe_source(
     table = source.table.select([name for name in source.table.schema.names if not name.startswith("crmclean_")])
     table = table.append_column("crmclean_record_id", number)
     table = table.append_column("crmclean_cluster_id", number.take(pa.array(result.cluster.astype(np.int64))))
-    return table.append_column("crmclean_match_probability", views.share_text(best))
+    table = table.append_column("crmclean_match_probability", views.share_text(best))
+    if not source.unaligned:
+        return table
+    return table.append_column("crmclean_raw", pa.array([source.unaligned.get(row) for row in range(count)], TEXT))
 
 
 def _compared(source: Source, mapping: Mapping[str, str] | None, rules: Rules) -> dict[str, list[pa.Array]]:

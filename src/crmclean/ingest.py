@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -17,16 +17,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.errors import UsageError
+from crmclean.files.layout import unique_names
 from crmclean.files.read import Source, read_source
 from crmclean.files.sniff import Dialect
 from crmclean.mapping.known import is_known_header
-from crmclean.pipeline import Part
 from crmclean.plan import ColumnPlan, Plan
-from crmclean.planning import infer_plan
+from crmclean.planning import dialect_of, infer_plan
 from crmclean.ruleset.spec import Rules
 from crmclean.tables.batch import Batch, as_text
 from crmclean.tables.evidence import ENUM, TEXT, constant, evidence_table
 from crmclean.tables.fields import BY_NAME
+
+if TYPE_CHECKING:
+    from crmclean.pipeline import Part
 
 __all__ = ["OURS", "Ingested", "Input", "SourceFacts", "ingest", "read_input"]
 
@@ -113,18 +116,17 @@ def read_input(item: Input, rules: Rules, plan: Plan | None = None) -> Source:
         return item
     if isinstance(item, pd.DataFrame):
         return _from_frame(item)
-    dialect = _dialect(plan) if plan else None
+    told = plan.dialect.told if plan else {}
+    whole = plan is not None and plan.dialect.is_whole
     return read_source(
         item,
-        dialect=dialect,
-        encoding=rules.input.encoding or None,
-        delimiter=rules.input.delimiter or None,
+        dialect=Dialect(**plan.dialect.model_dump()) if plan is not None and whole else None,
+        encoding=rules.input.encoding or (None if whole else told.get("encoding")),
+        delimiter=rules.input.delimiter or (None if whole else told.get("delimiter")),
+        has_header=None if whole else told.get("has_header"),
+        sheet=str(told.get("sheet", "")),
         known=is_known_header,
     )
-
-
-def _dialect(plan: Plan) -> Dialect:
-    return Dialect(**plan.dialect.model_dump())
 
 
 def _planned(item: Input, rules: Rules, plan: Plan | None) -> tuple[Source, Plan]:
@@ -132,15 +134,16 @@ def _planned(item: Input, rules: Rules, plan: Plan | None) -> tuple[Source, Plan
     if plan is None:
         return source, infer_plan(source, rules)
     columns = source.table.schema.names
-    plan.check_header(columns, source.name)
+    path = os.fspath(item) if isinstance(item, str | os.PathLike) else ""
+    plan.check_header(columns, source.name, str(path))
     known = {item.column: item for item in plan.columns}
     own = tuple(known.get(name) or ColumnPlan(column=name, header=name) for name in columns)
-    return source, plan.model_copy(update={"columns": own, "source": source.name})
+    return source, plan.model_copy(update={"columns": own, "source": source.name, "dialect": dialect_of(source)})
 
 
 def _from_frame(frame: pd.DataFrame) -> Source:
     header = tuple(str(name) for name in frame.columns)
-    names = _unique(header)
+    names = unique_names(header)
     columns = {name: _frame_column(frame.iloc[:, place]) for place, name in enumerate(names)}
     table = pa.table(columns) if columns else pa.table({})
     count = len(frame)
@@ -168,16 +171,6 @@ def _frame_column(series: pd.Series[Any]) -> pa.Array:
     text = series.astype(str) if pd.api.types.is_datetime64_any_dtype(series.dtype) else series.map(str)
     values = pa.array(text.to_numpy(dtype=object), TEXT, mask=missing)
     return values if len(values) else pa.array([], TEXT)
-
-
-def _unique(names: Sequence[str]) -> list[str]:
-    taken: dict[str, int] = {}
-    given = []
-    for place, raw in enumerate(names, 1):
-        name = raw.strip() or f"column_{place}"
-        taken[name] = taken.get(name, 0) + 1
-        given.append(name if taken[name] == 1 else f"{name}#{taken[name]}")
-    return given
 
 
 class _Union:
@@ -227,6 +220,8 @@ def _stamped_columns(union: _Union, rules: Rules) -> tuple[str, ...]:
 
 
 def _part(source: Source, own: Plan, names: Mapping[str, str], union: _Union, first: int, ids: _RecordIds) -> Part:
+    from crmclean.pipeline import Part  # with all its steps; a plan needs none of them
+
     count = source.table.num_rows
     present = {whole: as_text(source.table[name]) for name, whole in names.items()}
     nothing = pa.nulls(count, TEXT)

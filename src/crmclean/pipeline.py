@@ -19,7 +19,6 @@ import pyarrow as pa
 
 from crmclean.consent import ConsentStep
 from crmclean.context import Context
-from crmclean.dedup.step import DeduplicateStep
 from crmclean.errors import InvariantBroken
 from crmclean.measures import Counts
 from crmclean.normalisers.step import NormaliseStep
@@ -110,6 +109,8 @@ class JudgeAgain:
 
 def default_steps() -> tuple[Step, ...]:
     """The steps of `clean`, in order. The order is fixed: each step relies on what those before it promise."""
+    from crmclean.dedup.step import DeduplicateStep  # not needed to check, plan or profile, and slow to load
+
     return (
         NormaliseStep(),  # canonical values, attributes, verdicts
         ConsentStep(),  # columns of a row that contradict each other

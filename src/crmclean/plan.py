@@ -7,9 +7,14 @@ manifest of each run and given back with ``--plan``.
 
 from __future__ import annotations
 
+import codecs
+import difflib
 import json
+import os
+import textwrap
 import tomllib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -27,7 +32,10 @@ class _Frozen(BaseModel):
 
 
 class DialectPlan(_Frozen):
-    """How the bytes of a delimited file become cells; members as in `crmclean.files.sniff.Dialect`."""
+    """How the bytes of a delimited file become cells; members as in `crmclean.files.sniff.Dialect`.
+
+    A plan written by hand may say nothing of it, or only some: what it leaves out is looked for in the file again.
+    """
 
     encoding: str = "utf-8"
     bom: bool = False
@@ -42,6 +50,17 @@ class DialectPlan(_Frozen):
     confidence: float = 1.0
     notes: tuple[str, ...] = ()
     sheet: str = ""
+    quote_all: bool = False
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What was said, rather than left to its default."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it says everything that reading needs."""
+        return {"encoding", "delimiter", "quotechar", "has_header", "header_line", "preamble_lines"} <= set(self.told)
 
 
 class ColumnPlan(_Frozen):
@@ -88,7 +107,9 @@ class ColumnPlan(_Frozen):
         if value == "":
             return None
         if value is not None and value not in BY_NAME:
-            raise ValueError(f"there is no field {value!r}")
+            near = difflib.get_close_matches(value.lower().replace(" ", "_"), BY_NAME, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"the fields are {', '.join(BY_NAME)}"
+            raise ValueError(f"there is no field {value!r}; {hint}")
         return value
 
     @field_validator("date_order")
@@ -164,15 +185,17 @@ class Plan(_Frozen):
         """The columns of some kinds, in file order."""
         return [column for column in self.columns if column.kind in kinds]
 
-    def check_header(self, columns: Sequence[str], source: str) -> None:
-        """Raise `HeaderChanged` unless every mapped column of the plan is in the file."""
+    def check_header(self, columns: Sequence[str], source: str, path: str = "") -> None:
+        """Raise `HeaderChanged` unless every mapped column of the plan is in the file at ``path``."""
         wanted = [column.column for column in self.columns if column.field]
         gone = [name for name in wanted if name not in set(columns)]
         if gone:
+            near = difflib.get_close_matches(gone[0], columns, 1, 0.7)
+            there = f"perhaps it is {near[0]!r} now" if near else f"its columns: {_shortened(columns)}"
+            more = f" and {len(gone) - 1} more" if len(gone) > 1 else ""
             raise HeaderChanged(
-                f"{source}: the plan maps column {gone[0]!r}, which this file does not have "
-                f"(its columns: {', '.join(columns[:12])}{', ...' if len(columns) > 12 else ''})",
-                hint=f"crmclean plan {source} > plan.toml    # then edit it and pass --plan plan.toml",
+                f"{source}: the plan maps column {gone[0]!r}{more}, which this file does not have ({there})",
+                hint=f"crmclean plan {path or source} > plan.toml    # then edit it and pass --plan plan.toml",
             )
 
     def to_toml(self, *, comments: bool = True) -> str:
@@ -189,6 +212,23 @@ class Plan(_Frozen):
         return Plan.from_dict(raw, name=name)
 
     @staticmethod
+    def read(path: str | os.PathLike[str]) -> Plan:
+        """Read a plan from a file, in UTF-8 or in the UTF-16 that some shells write. Raises `PlanError`."""
+        try:
+            data = Path(path).read_bytes()
+            wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+            return Plan.from_toml(data.decode("utf-16" if wide else "utf-8-sig"), name=os.fspath(path))
+        except OSError as error:
+            raise PlanError(
+                f"the plan {os.fspath(path)} cannot be read: {error.strerror}", hint="crmclean plan FILE > plan.toml"
+            ) from error
+        except UnicodeDecodeError as error:
+            raise PlanError(
+                f"the plan {os.fspath(path)} is not UTF-8 text: {error.reason} at byte {error.start}",
+                hint="save it as UTF-8",
+            ) from error
+
+    @staticmethod
     def from_dict(raw: Mapping[str, Any], *, name: str = "plan") -> Plan:
         """Build a plan from plain data, as the manifest stores it. Raises `PlanError`."""
         data = dict(raw)
@@ -198,8 +238,8 @@ class Plan(_Frozen):
             return Plan.model_validate(data)
         except ValidationError as error:
             first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
-            raise PlanError(f"{name}: {where or 'plan'}: {first['msg']}") from error
+            where, hint = _place(first["loc"], data), "crmclean plan FILE shows how a plan looks"
+            raise PlanError(f"{name}: {where}: {_said(first)}", hint=hint) from error
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for the manifest."""
@@ -208,10 +248,34 @@ class Plan(_Frozen):
         return data
 
 
+def _place(loc: Sequence[Any], data: Mapping[str, Any]) -> str:
+    """Where in a plan something is wrong, by the column's name rather than its number."""
+    parts = [str(part) for part in loc]
+    if len(loc) > 1 and loc[0] == "columns" and isinstance(loc[1], int):
+        item = data["columns"][loc[1]]
+        named = item.get("column") if isinstance(item, Mapping) else None
+        parts[:2] = [f"column {named!r}" if named else f"column {loc[1] + 1}"]
+    return ".".join(parts) or "plan"
+
+
+def _said(error: Mapping[str, Any]) -> str:
+    if error["type"] == "extra_forbidden":
+        return "unknown key"
+    if error["type"] == "tuple_type":
+        return "a plan says what its columns are in tables headed [[column]]"
+    return str(error["msg"]).removeprefix("Value error, ")
+
+
+def _shortened(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:12])}{', ...' if len(names) > 12 else ''}"
+
+
 def _lines(plan: Plan, comments: bool) -> list[str]:
     lines = []
     if comments:
-        lines += ["# What crmclean takes this file to be. Edit it, then pass it with --plan.", ""]
+        lines += ["# What crmclean takes this file to be. Edit it, then pass it with --plan."]
+        lines += ['# A column with field = "" passes through untouched. The fields:']
+        lines += [*textwrap.wrap(", ".join(BY_NAME), 118, initial_indent="#   ", subsequent_indent="#   "), ""]
     lines += [f"source = {_toml(plan.source)}", f"system = {_toml(plan.system)}"]
     why = f"  # {plan.region_why}" if comments and plan.region_why else ""
     lines += [f"region = {_toml(plan.region)}{why}"]

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.errors import UsageError
+from crmclean.files.layout import unique_names
 from crmclean.keys.emails import email_domain, is_free_mail
 from crmclean.keys.places import country_key
 from crmclean.mapping import ColumnGuess, map_table
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from crmclean.files.read import Source
     from crmclean.ruleset.spec import Rules
 
-__all__ = ["infer_plan"]
+__all__ = ["dialect_of", "infer_plan"]
 
 _THREADS = 2
 _MOST_DISTINCT, _SAMPLE = 40_000, 20_000
@@ -127,22 +128,21 @@ def _opened(source: Any) -> tuple[str, DialectPlan, list[_Column]]:
     headers = source.header if len(source.header) == len(names) else names
     with ThreadPoolExecutor(_THREADS) as pool:  # Arrow and NumPy let go of the interpreter lock
         columns = list(pool.map(lambda name, header: _counted(name, header, source.table[name]), names, headers))
-    facts = {
-        field: getattr(source.dialect, field) for field in DialectPlan.model_fields if hasattr(source.dialect, field)
-    }
-    return source.name, DialectPlan(**facts), columns
+    return source.name, dialect_of(source), columns
+
+
+def dialect_of(source: Source) -> DialectPlan:
+    """How a source was read, as a plan keeps it."""
+    return DialectPlan(**{field: getattr(source.dialect, field) for field in DialectPlan.model_fields})
 
 
 def _of_frame(frame: pd.DataFrame) -> list[_Column]:
     """The columns of a frame as text; values that are not text are written as Python writes them."""
-    seen: dict[str, int] = {}
+    headers = [str(label) for label in frame.columns]
     columns = []
-    for position, label in enumerate(frame.columns):
-        header = str(label)
-        seen[header] = seen.get(header, 0) + 1
+    for position, (name, header) in enumerate(zip(unique_names(headers), headers, strict=True)):
         series = frame.iloc[:, position]
         text = series.map(str, na_action="ignore") if series.dtype == object else series
-        name = header if seen[header] == 1 else f"{header}#{seen[header]}"
         columns.append(_counted(name, header, pa.array(text, from_pandas=True)))
     return columns
 
@@ -273,7 +273,8 @@ def _decided(found: DateEvidence) -> tuple[str, float, str] | None:
     if not count or rest * _STRAY > count or _are_strays(found):
         return None
     what = "day" if order == "dmy" else "month"
-    return order, min(0.99, 0.9 + 0.02 * count), f"{count} dates with a day above 12: {what} first"
+    dates = "1 date" if count == 1 else f"{count} dates"
+    return order, min(0.99, 0.9 + 0.02 * count), f"{dates} with a day above 12: {what} first"
 
 
 # ---- the region

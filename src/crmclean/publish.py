@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 from crmclean import views
 from crmclean._version import __version__
 from crmclean.errors import CircuitBroken, OutputError, OutputOccupied, UsageError
-from crmclean.files.write import write_table
+from crmclean.files.write import output_delimiter, write_table
 from crmclean.objectives import broken_limits
 from crmclean.report.facts import ColumnFact, FileFact, ObjectiveFact, ReportFacts, SourceFact
 from crmclean.report.render import render_html
@@ -35,7 +35,7 @@ from crmclean.tables.fields import BY_NAME
 if TYPE_CHECKING:
     from crmclean.api import CleanResult
 
-__all__ = ["FORMATS", "check_limits", "is_ours", "publish", "summary_of"]
+__all__ = ["FORMATS", "check_folder", "check_limits", "is_ours", "publish", "summary_of"]
 
 FORMATS = {"csv": "csv", "parquet": "parquet", "xlsx": "xlsx"}
 MANIFEST = "manifest.json"
@@ -59,7 +59,7 @@ def publish(
         raise UsageError(f"there is no format {format!r}", hint=f"one of {', '.join(FORMATS)}")
     if not force:
         check_limits(result)
-    _refuse_foreign(folder)
+    check_folder(folder)
     with _whole_folder(folder) as scratch:
         _write_all(result, scratch, format, attributes)
     return folder
@@ -74,7 +74,8 @@ def is_ours(folder: Path) -> bool:
         return False
 
 
-def _refuse_foreign(folder: Path) -> None:
+def check_folder(folder: Path) -> None:
+    """Raise `OutputOccupied` unless a folder is absent, empty, or an earlier output of ours."""
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise OutputOccupied(f"{folder} is not a folder", hint="choose another folder with -o")
     if folder.is_dir() and any(folder.iterdir()) and not is_ours(folder):
@@ -178,7 +179,7 @@ def _write_views(
         file = f"{name}.{FORMATS[format]}" if name == "cleaned" else f"{name}.csv"
         files[file] = table.num_rows
         if name in ("cleaned", "quarantine", "duplicates") and not file.endswith(".parquet"):
-            table = table.rename_columns([header.get(column) or column for column in table.schema.names])
+            table = table.rename_columns([header.get(column, column) for column in table.schema.names])
         kind = format if name == "cleaned" else "csv"
         write_table(table, folder / file, format=kind, **(dialect if kind == "csv" else {}))  # type: ignore[arg-type]
 
@@ -193,7 +194,8 @@ def _dialect(result: CleanResult) -> dict[str, Any]:
     plan, output = result.context.plan.dialect, result.context.rules.output
     first = result.sources[0]
     return {
-        "delimiter": plan.delimiter or ",",
+        "delimiter": output_delimiter(plan.delimiter),
+        "quoting": "all" if plan.quote_all else "minimal",
         "bom": output.excel or first.bom,
         "line_terminator": plan.line_terminator if plan.line_terminator in ("\n", "\r\n") else "\n",
         "formula_guard": output.excel,

@@ -31,27 +31,34 @@ _RUN = re.compile(r"\d{4}-\d{2}-\d{2}T\d{6}Z(-\d+)?")
 
 
 @contextlib.contextmanager
-def hold_lock(path: Path) -> Iterator[None]:
+def hold_lock(path: Path, *, tidy: bool = False) -> Iterator[None]:
     """Hold the lock file at ``path``, or raise `LockHeld` naming who holds it and since when.
 
-    The operating system lets go of the lock when its holder dies, so a killed run never blocks the next one.
+    The operating system lets go of the lock when its holder dies, so a killed run never blocks the next one. With
+    ``tidy`` the file is removed at the end, as it lies among other people's files. A run that opens it in that very
+    moment would then not be seen by a third one: both would publish a whole folder, and the later one stays.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(path, timeout=0)
         lock.acquire()
     except Timeout as error:
+        if not path.exists():  # it could not be made: some file systems only say so by its absence
+            raise OutputError(f"no file can be made in {path.parent}", hint="choose another folder with -o") from error
         raise LockHeld(
             f"another run is at work: {_holder(path)}", hint=f"wait for it to end; the lock is {path}"
         ) from error
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}") from error
+        hint = f"ls -ld {path.parent}    # may you write there?"
+        raise OutputError(f"{path.parent} cannot be written: {error.strerror}", hint=hint) from error
     note = path.with_suffix(".holder")
     try:
         write_whole(note, json.dumps(_myself()) + "\n")
         yield
     finally:
         note.unlink(missing_ok=True)
+        if tidy:
+            path.unlink(missing_ok=True)
         lock.release()
 
 
@@ -74,12 +81,19 @@ def write_whole(path: Path, text: str) -> None:
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
+            os.chmod(name, 0o666 & ~_umask())  # people read and edit it; mkstemp leaves it to its owner alone
             file.flush()
             os.fsync(file.fileno())
         os.replace(name, path)
     except OSError as error:
         Path(name).unlink(missing_ok=True)
         raise OutputError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def run_folder_name(now: datetime.datetime, folder: Path) -> str:
@@ -117,7 +131,7 @@ class State:
         paths = [self._plan(place) for place in range(count)]
         if not all(path.exists() for path in paths) or self._plan(count).exists():
             return None
-        return [Plan.from_toml(path.read_text(encoding="utf-8"), name=str(path)) for path in paths]
+        return [Plan.read(path) for path in paths]
 
     def keep_plans(self, plans: Sequence[Plan]) -> None:
         """Store the plans of the inputs, in their order."""
@@ -154,8 +168,14 @@ class State:
             shutil.rmtree(path, ignore_errors=True)
         return old
 
-    def sweep(self) -> None:
-        """Remove what killed runs have left."""
+    def prepare(self) -> None:
+        """Make the output folder, and remove what killed runs have left in it."""
+        try:
+            self.output.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(
+                f"{self.output} cannot be made: {error.strerror}", hint="choose another folder with -o"
+            ) from error
         for path in self.output.glob(".crmclean-*"):
             if path.is_symlink() or path.is_file():
                 path.unlink(missing_ok=True)

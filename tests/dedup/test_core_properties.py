@@ -142,3 +142,15 @@ def test_files_with_nothing_to_compare(count):
     result = link_records({"first_name": [pa.array(["Ann"] * count, TEXT)]}, Settings())
     assert result.links.num_rows == 0
     assert result.cluster.tolist() == list(range(count))
+
+
+def test_profiles_a_letter_apart_are_two_people():
+    rows = [
+        {"first_name": "Xenia", "last_name": "Vogel", "linkedin": "https://www.linkedin.com/in/xenia24"},
+        {"first_name": "Xenia", "last_name": "Lopez", "linkedin": "https://www.linkedin.com/in/xenia22"},
+        {"first_name": "X.", "last_name": "Vogel", "linkedin": "linkedin.com/in/xenia24/?lang=de"},
+        *({"first_name": f"Odd{n}", "last_name": f"Other{n}", "linkedin": f"linkedin.com/in/o{n}x"} for n in range(40)),
+    ]
+    result = link_records(fields_of(rows), Settings())
+    assert result.cluster[0] != result.cluster[1]
+    assert result.cluster[0] == result.cluster[2]

@@ -22,6 +22,8 @@ PAGES = [
     ("山田太郎;東京都\n佐藤花子;大阪府\nカタカナ株式会社;京都\n", "cp932"),
     ("张伟;北京市\n王芳;上海市\n李娜;广州\n", "gb18030"),
     ("김철수;서울특별시\n이영희;부산광역시\n박지성;수원시\n", "cp949"),
+    ("Jiří Dvořák;Škoda Auto\nKateřina Nováková;Plzeň\nTomáš Šťastný;Žďár\n", "iso8859-2"),
+    ("أحمد محمود;شركة النور\nفاطمة الزهراء;الرياض\nخالد العتيبي;الظهران\n", "iso8859-6"),
     ("สมชาย ใจดี;กรุงเทพมหานคร\nสมหญิง รักไทย;เชียงใหม่\n", "cp874"),
     ("Müller;Köln\nGrößmann;München\n", "cp1252"),
     ("Müller;Köln\nJürgen Schäfer;Düsseldorf\n", "mac-roman"),
@@ -54,7 +56,7 @@ def test_lines_of_another_encoding_keep_their_text_and_say_so() -> None:
     assert rows(source)[-2:] == [("Müller", "Köln"), ("Ada", "London")]
     assert rows(source)[0] == ("José 0", "Málaga")
     assert source.encoding.to_pylist() == ["utf-8"] * 5 + ["cp1252", "utf-8"]
-    assert "1 lines are cp1252, not utf-8" in source.notes
+    assert "1 line is cp1252, not utf-8" in source.notes
 
 
 def test_one_line_in_two_encodings_keeps_both() -> None:

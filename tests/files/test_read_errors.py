@@ -32,6 +32,7 @@ def _zip() -> bytes:
         (b"%PDF-1.7\n...", "PDF"),
         (b"\x89PNG\r\n\x1a\n", "PNG"),
         (_zip(), "zip"),
+        (b"BEGIN:VCARD\nVERSION:3.0\nFN:Ana Rao\nEND:VCARD\n", "vCards"),
         (b"<!DOCTYPE html><html><table>", "web page"),
         (b'{"a": 1}\n{"a": 2}\n', "JSON"),
         (b'[{"a": 1}]', "JSON"),

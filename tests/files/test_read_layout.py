@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from crmclean.mapping.known import is_known_header
 from tests.files.support import aside, read, rows
 
 REPORT = """\
@@ -156,6 +157,16 @@ def test_title_blocks_with_delimiters_in_them(text: str, header_line: int) -> No
     assert source.dialect.header_line == header_line
     assert not source.unaligned
     assert source.not_data.num_rows == header_line - 1
+
+
+def test_groups_above_the_column_names_are_not_the_header() -> None:
+    people = "".join(f"Ana,Rao,a{number}@x.example,Acme,0{number}\n" for number in range(5))
+    text = "Contact,,,Company,\nFirst Name,Last Name,Email,Company Name,Phone\n" + people
+    source = read(text, known=is_known_header)
+    assert source.header == ("First Name", "Last Name", "Email", "Company Name", "Phone")
+    assert aside(source) == [(1, "preamble")]
+    headless = "Contact,,,Company,\n" + people
+    assert read(headless, known=is_known_header).header == ("Contact", "", "", "Company", "")
 
 
 def test_a_narrow_header_of_known_words_is_not_a_title() -> None:

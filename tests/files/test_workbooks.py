@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,6 +12,7 @@ import pytest
 
 from crmclean.errors import InputUnreadable
 from crmclean.files import Dialect
+from crmclean.mapping.known import is_known_header
 from tests.files.support import aside, read, rows
 
 xlsxwriter = pytest.importorskip("xlsxwriter")
@@ -52,6 +54,24 @@ def test_the_sheet_with_the_data_is_found() -> None:
     assert aside(source) == [(1, "preamble"), (2, "blank"), (6, "footer")]
     assert any("sheet 'Leads'" in note for note in source.notes)
     assert read(data, dialect=source.dialect).table.equals(source.table)
+
+
+def test_contacts_are_preferred_to_larger_sheets_and_the_rest_is_named() -> None:
+    leads: list[list[object]] = [["Name", "Email"], *[[f"Ana {n}", f"a{n}@x.example"] for n in range(5)]]
+    numbers: list[list[object]] = [[row * column for column in range(20)] for row in range(30)]
+    countries: list[list[object]] = [["Code", "Country"], *[[f"C{n}", f"Land {n}"] for n in range(90)]]
+    source = read(_workbook(Numbers=numbers, Leads=leads, Countries=countries, Empty=[]), known=is_known_header)
+    assert source.dialect.sheet == "Leads"
+    assert source.table.num_rows == 5
+    assert "not read: 'Numbers' (30 rows), 'Countries' (91 rows)" in source.notes[0]
+
+
+def test_a_plan_pins_sheet_and_header_of_a_workbook() -> None:
+    grid: list[list[object]] = [["Name", "Email"], ["Ana", "a@x.example"], ["Ben", "b@x.example"]]
+    data = _workbook(Leads=grid, Other=grid[:2])
+    assert read(data, sheet="Other").table.num_rows == 1
+    headless = replace(read(data).dialect, has_header=False, header_line=0)
+    assert read(data, dialect=headless).table.num_rows == 3
 
 
 def test_empty_workbook_is_refused() -> None:

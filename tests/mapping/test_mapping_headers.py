@@ -82,6 +82,11 @@ def test_a_plain_list_speaks_of_no_system() -> None:
         ("Region__c", "state"),
         ("FIRST_NAME", "first_name"),
         ("\ufeffEmail", "email"),
+        ("Firma/Organisation", "company"),
+        ("First Name / Vorname", "first_name"),
+        ("Company\nشرکت", "company"),
+        ("Telefon/Mobil", "phone"),
+        ("Date\nof scan", "scanned_at"),
     ],
 )
 def test_loose_spellings_are_understood(header: str, field: str) -> None:
@@ -91,7 +96,8 @@ def test_loose_spellings_are_understood(header: str, field: str) -> None:
 @pytest.mark.parametrize(
     "header",
     ["Umsatzsteuer", "Favourite colour", "Number of comments", "T-shirt size", "crmclean_trust", "crmclean_record_id",
-     "", "#", "Partner since", "Emailed by us", "Phone model", "State of repair", "Invoice - Status", "Street Number"],
+     "", "#", "Partner since", "Emailed by us", "Phone model", "State of repair", "Invoice - Status", "Street Number",
+     "Code", "Name / Nachname", "Opt-in / Opt-out"],
 )  # fmt: skip
 def test_what_nobody_knows_stays_unmapped(header: str) -> None:
     assert map_headers([header])[0].field is None
@@ -112,6 +118,43 @@ def test_a_consent_header_carries_its_polarity(header: str, polarity: int) -> No
     assert guess.field is not None
     assert BY_NAME[guess.field].polarity != 0
     assert guess.polarity == polarity
+
+
+@pytest.mark.parametrize(
+    ("question", "field"),
+    [
+        ("I agree to receive marketing e-mails", "email_opt_in"),
+        ("May we email you?", "email_opt_in"),
+        ("I opt in to receive emails from exhibitors", "email_opt_in"),
+        ("Please opt me out of all emails", "email_opt_out"),
+        ("Please do not call me", "do_not_call"),
+        ("Can we text you?", "sms_opt_in"),
+        ("Ich möchte keine Werbung per E-Mail erhalten", "email_opt_out"),
+        ("Sind Sie einverstanden, dass wir Sie anrufen?", "call_opt_in"),
+        ("Je ne souhaite pas recevoir vos emails", "email_opt_out"),
+        ("J'accepte de recevoir la newsletter", "email_opt_in"),
+        ("No deseo recibir correos", "email_opt_out"),
+        ("Quero receber a newsletter", "email_opt_in"),
+        ("Opted out of email: Product news", "email_opt_out"),
+        ("I do not want to opt out of emails", None),
+        ("I consent to phone calls and emails", None),
+        ("Did you receive our email?", None),
+        ("Which phone number can we call?", None),
+        ("Your email address please", "email"),
+    ],
+)
+def test_sentences_that_ask_for_consent_are_read_where_there_is_one_reading(question: str, field: str | None) -> None:
+    guess = map_headers([question])[0]
+    assert guess.field == field
+    assert guess.polarity == (BY_NAME[field].polarity if field else 0)
+
+
+def test_a_question_that_nobody_answers_with_yes_or_no_is_none_of_consent() -> None:
+    question = "Which of our newsletters would you like to receive"
+    assert map_headers([question])[0].field is None
+    stories = pa.array(["the weekly one", "all", "none of them"], pa.large_string())
+    asked = "Newsletters you would like to receive"
+    assert map_headers([asked], {asked: stories})[0].field is None
 
 
 @pytest.mark.parametrize("near", ["Email Opt Ouut", "Do Not Cal", "Opt Inn", "Unsubscribd"])

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import crmclean
 from crmclean.errors import InputMissing, UsageError
 from crmclean.files.read import read_source
 from crmclean.mapping.known import is_known_header
@@ -136,6 +137,15 @@ def test_a_frame_with_twin_columns_numbers_and_nothing() -> None:
     frame = pd.DataFrame([["a", 1.5, None], ["b", 2.5, None]], columns=["Company", "Company", "Empty"])
     assert [item.column for item in infer_plan(frame).columns] == ["Company", "Company#2", "Empty"]
     assert infer_plan(pd.DataFrame()).columns == ()
+
+
+def test_a_frame_whose_twins_have_the_name_of_a_third_column() -> None:
+    frame = pd.DataFrame([["A", "B", "C", "x"]], columns=["Company", "Company", "Company#2", " "])
+    names = ["Company", "Company#2", "Company#2#2", "column_4"]
+    assert [item.column for item in infer_plan(frame).columns] == names
+    result = crmclean.clean(frame)
+    assert result.cleaned.columns.tolist()[:4] == names
+    assert result.cleaned.iloc[0].tolist()[:4] == ["A", "B", "C", "x"]
 
 
 def test_a_plan_survives_its_toml() -> None:

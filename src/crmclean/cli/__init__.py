@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import click
 
 from crmclean._version import __version__
-from crmclean.errors import CrmCleanError
+from crmclean.errors import CrmCleanError, OutputError
 
 __all__ = ["cli", "main"]
 
@@ -25,8 +29,18 @@ _COMMANDS = {
 }
 
 
+class _ReaderGone(Exception):
+    """Nobody reads our output any more. Not an OSError: click would end the process with 1."""
+
+
 class _Lazy(click.Group):
     """Commands are imported one by one, so that --help needs click alone."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _ReaderGone from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -58,7 +72,15 @@ def cli() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     args = list(sys.argv[1:] if arguments is None else arguments)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _stop)
     sys.exit(_run(args, debug="--debug" in args))
+
+
+def _stop(number: int, frame: object) -> None:
+    """Asked to end, as by `systemctl stop`: leave nothing half done, and say so."""
+    click.echo("crmclean: stopped; nothing was published", err=True)
+    sys.exit(128 + number)
 
 
 def _run(args: list[str], *, debug: bool) -> int:
@@ -75,10 +97,23 @@ def _run(args: list[str], *, debug: bool) -> int:
         return 130
     except CrmCleanError as error:
         return _say(error, debug)
-    except BrokenPipeError:
+    except (BrokenPipeError, _ReaderGone):
         return _quiet_pipe()
+    except OSError as error:
+        return _say(_unwritten(error), debug)
+    except MemoryError:
+        return _say(OutputError("there is not enough memory for this", hint="free some, or clean in parts"), debug)
     except Exception as error:
         return _bug(error, debug)
+
+
+def _unwritten(error: OSError) -> OutputError:
+    """What the system refused: nearly always standard output, as files have their own words."""
+    where = str(error.filename) if error.filename else "standard output"
+    hint = "look at the disk it is on"
+    if isinstance(error, FileNotFoundError) and error.filename:
+        hint = f"mkdir -p {Path(where).parent}"
+    return OutputError(f"{where} cannot be written: {error.strerror or error}", hint=hint)
 
 
 def _say(error: CrmCleanError, debug: bool) -> int:
@@ -91,10 +126,15 @@ def _say(error: CrmCleanError, debug: bool) -> int:
 
 
 def _quiet_pipe() -> int:
-    """The reader of our standard output has gone (``| head``): no error of ours."""
+    """The reader of our output has gone (``| head``): no error of ours."""
     import os
 
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(nowhere, stream.fileno())
     return 0
 
 

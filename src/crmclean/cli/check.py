@@ -8,6 +8,7 @@ import click
 
 from crmclean.cli.memory import keep_freed_memory
 from crmclean.cli.options import common, echo_json, progress, reading
+from crmclean.cli.paths import refuse_twice
 
 
 @click.command(
@@ -27,8 +28,10 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     keep_freed_memory()
     from crmclean.api import check
     from crmclean.cli.talk import summary_table
+    from crmclean.pipeline import rows_only_steps
 
-    with progress(options["quiet"] or options["as_json"]) as tell:
+    refuse_twice(options["inputs"])
+    with progress(options["quiet"], len(rows_only_steps()) + 1) as tell:
         result = check(
             list(options["inputs"]),
             rules=list(options["rules"]) or "default",
@@ -40,7 +43,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     if options["as_json"]:
         echo_json(result.summary)
     elif not options["quiet"]:
-        summary_table(result, None, to_stdout=True)
+        summary_table(result, None, looked_only=True)
     failed = [item for item in result.objectives if item.passed is False]
     for item in failed:
         click.echo(f"objective missed: {item.name} is {item.actual:.4g}, the target is {item.target:.4g}", err=True)

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crmclean.cli.memory import keep_freed_memory
-from crmclean.cli.options import common, echo_json, progress, reading
+from crmclean.cli.options import Tell, common, echo_json, progress, reading
+from crmclean.cli.paths import refuse_folder_of_input, refuse_twice
 
 if TYPE_CHECKING:
     from crmclean.api import CleanResult
+    from crmclean.runs import State
 
 
 @click.command(
@@ -41,60 +43,80 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     if not (options["output"] or options["state"] or options["dry_run"]):
         raise click.UsageError("say where to write: -o DIR (or --dry-run to write nothing)")
     keep_freed_memory()
-    result, folder = _clean(options)
+    refuse_twice(options["inputs"])
+    with progress(options["quiet"], _steps()) as tell:
+        result, folder = _clean(options, tell)
     failed = [item for item in result.objectives if item.passed is False]
     if options["as_json"]:
         echo_json({**result.summary, "folder": str(folder) if folder else None})
     _talk(result, folder, options["quiet"] or options["as_json"])
     for item in failed:
         click.echo(f"objective missed: {item.name} is {item.actual:.4g}, the target is {item.target:.4g}", err=True)
-    if failed:
+    broken = _would_break(result) if options["dry_run"] and not options["force"] else []
+    for limit in broken:
+        click.echo(f"it would not be published without --force: {limit}", err=True)
+    if failed or broken:
         ctx.exit(1)
 
 
-def _clean(options: dict[str, Any]) -> tuple[CleanResult, Path | None]:
+def _would_break(result: CleanResult) -> list[str]:
+    from crmclean.objectives import broken_limits
+
+    return list(broken_limits(result.batch, result.context))
+
+
+def _steps() -> int:
+    from crmclean.pipeline import default_steps
+
+    return len(default_steps()) + 2  # reading before them, writing after them
+
+
+def _clean(options: dict[str, Any], tell: Tell) -> tuple[CleanResult, Path | None]:
+    if options["dry_run"]:
+        return _compute(options, None, tell), None
+    from crmclean.publish import check_folder
     from crmclean.runs import State, hold_lock
 
-    if options["dry_run"]:
-        return _compute(options, None), None
     if options["state"]:
         folder = Path(options["state"])
         state = State(folder, Path(options["output"]) if options["output"] else folder / "runs")
         with hold_lock(state.lock):
-            return _nightly(options, state)
+            return _nightly(options, state, tell)
     output = Path(options["output"])
-    with hold_lock(output.parent / f".{output.name}.crmclean-lock"):
-        result = _compute(options, None)
-        return result, _write(result, output, options)
+    refuse_folder_of_input(options["inputs"], output)
+    check_folder(output)  # before the work, not only after it
+    with hold_lock(output.parent / f".{output.name}.crmclean-lock", tidy=True):
+        result = _compute(options, None, tell)
+        return result, _write(result, output, options, tell)
 
 
-def _compute(options: dict[str, Any], plans: Any) -> CleanResult:
+def _compute(options: dict[str, Any], plans: Any, tell: Tell) -> CleanResult:
     from crmclean.api import clean
 
-    with progress(options["quiet"]) as tell:
-        return clean(
-            list(options["inputs"]),
-            rules=list(options["rules"]) or "default",
-            plan=options["plan"] or plans,
-            as_of=options["as_of"],
-            region=options["region"],
-            progress=tell,
-        )
+    return clean(
+        list(options["inputs"]),
+        rules=list(options["rules"]) or "default",
+        plan=options["plan"] or plans,
+        as_of=options["as_of"],
+        region=options["region"],
+        progress=tell,
+    )
 
 
-def _write(result: CleanResult, folder: Path, options: dict[str, Any]) -> Path:
+def _write(result: CleanResult, folder: Path, options: dict[str, Any], tell: Tell) -> Path:
+    if tell:
+        tell("write")
     return result.write(folder, format=options["format_"], force=options["force"], attributes=options["attributes"])
 
 
-def _nightly(options: dict[str, Any], state: Any) -> tuple[CleanResult, Path]:
+def _nightly(options: dict[str, Any], state: State, tell: Tell) -> tuple[CleanResult, Path]:
     from crmclean.runs import run_folder_name
 
-    state.output.mkdir(parents=True, exist_ok=True)
-    state.sweep()
+    state.prepare()
     stored = None if options["plan"] else state.plans(len(options["inputs"]))
-    result = _compute(options, stored)
+    result = _compute(options, stored, tell)
     name = run_folder_name(datetime.datetime.now(datetime.UTC), state.output)
-    run = _write(result, state.output / name, options)
+    run = _write(result, state.output / name, options, tell)
     state.point_to(run)
     if stored is None:
         state.keep_plans(result.plans)
@@ -103,15 +125,17 @@ def _nightly(options: dict[str, Any], state: Any) -> tuple[CleanResult, Path]:
 
 
 def _talk(result: CleanResult, folder: Path | None, quiet: bool) -> None:
-    balance, trust = result.balance, result.trust
-    score = "-" if trust != trust else f"{trust:.1f}"
-    line = (
-        f"{balance['read']:,} rows read: {balance['cleaned']:,} cleaned, {balance['merged']:,} merged away, "
-        f"{balance['quarantined']:,} set aside; trust {score}"
-    )
     if quiet:
-        click.echo(f"crmclean: {line}{f'; {folder}' if folder else ''}", err=True)
+        balance, trust = result.balance, result.trust
+        score = "-" if trust != trust else f"{trust:.1f}"
+        line = (
+            f"{balance['read']:,} rows read: {balance['cleaned']:,} cleaned, {balance['merged']:,} merged away, "
+            f"{balance['quarantined']:,} set aside; trust {score}"
+        )
+        click.echo(f"crmclean: {line}; {folder or 'nothing was written (--dry-run)'}", err=True)
         return
     from crmclean.cli.talk import summary_table
 
     summary_table(result, folder)
+    if not folder:
+        click.echo("Nothing was written (--dry-run).", err=True)

@@ -10,6 +10,7 @@ import click
 
 from crmclean.cli.memory import keep_freed_memory
 from crmclean.cli.options import common, echo_json
+from crmclean.cli.paths import refuse_overwriting
 
 
 @click.command(
@@ -27,21 +28,28 @@ def command(**options: Any) -> None:
     """Find duplicates and write the input's rows and columns in order, plus three columns.
 
     crmclean_record_id numbers the rows, crmclean_cluster_id is the same for all rows of one person or company, and
-    crmclean_match_probability says how sure the best link of a row is. No cell is changed.
+    crmclean_match_probability says how sure the best link of a row is. No cell is changed. A line whose cells do not
+    fit the header stands in a fourth column, crmclean_raw, as it was.
     """
     keep_freed_memory()
-    from crmclean.api import dedupe_source, resolve_rules
+    from crmclean.api import dedupe_source
     from crmclean.ingest import read_input
+    from crmclean.ruleset.load import resolve_rules
 
+    output = Path(options["output"])
+    refuse_overwriting(options["input_"], output)
     wanted = resolve_rules(list(options["rules"]) or "default")
-    source = read_input(options["input_"], wanted)
     mapping = _mapping(options["map_"])
+    source = read_input(options["input_"], wanted)
     table = dedupe_source(source, mapping=mapping, entity=options["entity"], rules=wanted)
-    _write(table, Path(options["output"]), source)
+    _write(table, output, source)
     clusters = table["crmclean_cluster_id"].unique()
     facts = {"rows": table.num_rows, "entities": len(clusters), "duplicates": table.num_rows - len(clusters)}
     if options["as_json"]:
-        echo_json(facts)
+        echo_json({**facts, "notes": list(source.notes)})
+    elif not options["quiet"]:
+        for note in source.notes:
+            click.echo(f"{source.name}: {note}", err=True)
     click.echo(
         f"crmclean: {facts['rows']:,} rows are {facts['entities']:,} {options['entity']} records; "
         f"{facts['duplicates']:,} duplicates; {options['output']}",
@@ -71,20 +79,20 @@ def _write(table: Any, path: Path, source: Any) -> None:
     import os
 
     from crmclean.errors import OutputError
-    from crmclean.files.write import write_table
+    from crmclean.files.write import output_delimiter, write_table
 
     scratch = path.with_name(f".crmclean-{path.name}-{os.getpid()}")
-    count = len(table.schema.names) - 3
     if path.suffix != ".parquet" and source.header:
         ours = [name for name in source.table.schema.names if not name.startswith("crmclean_")]
         header = dict(zip(source.table.schema.names, source.header, strict=True))
-        table = table.rename_columns([*(header[name] for name in ours), *table.schema.names[count:]])
+        table = table.rename_columns([*(header[name] for name in ours), *table.schema.names[len(ours) :]])
     try:
         write_table(
             table,
             scratch,
             format="parquet" if path.suffix == ".parquet" else "csv",
-            delimiter=source.dialect.delimiter or ",",
+            delimiter=output_delimiter(source.dialect.delimiter),
+            quoting="all" if source.dialect.quote_all else "minimal",
             bom=source.dialect.bom,
             line_terminator=source.dialect.line_terminator if source.dialect.line_terminator != "\r" else "\n",
         )

@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["common", "echo_json", "progress", "reading"]
+__all__ = ["Tell", "common", "echo_json", "progress", "reading"]
 
 F = TypeVar("F", bound=Callable[..., Any])
+Tell = Callable[[str], None] | None
 
 
 def common(function: F) -> F:
@@ -46,15 +47,15 @@ def echo_json(data: Any) -> None:
 
 
 @contextmanager
-def progress(quiet: bool) -> Iterator[Callable[[str], None] | None]:
-    """A callback that shows which step is at work; only on a terminal."""
+def progress(quiet: bool, steps: int) -> Iterator[Tell]:
+    """A callback that shows which step is at work, out of ``steps``; only on a terminal."""
     if quiet or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("starting")
-        yield lambda name: bar.update(task, description=name.replace("_", " "))
+        task = bar.add_task("starting", total=steps, completed=-1)
+        yield lambda name: bar.update(task, description=name.replace("_", " "), advance=1)

@@ -18,9 +18,9 @@ from crmclean.cli.options import common, echo_json
 @common
 def command(input_: str, rules: tuple[str, ...], region: str | None, quiet: bool, as_json: bool) -> None:
     """Print the inferred plan: encoding, delimiter, header row, and what each column means, with how sure it is."""
-    from crmclean.api import resolve_rules
     from crmclean.ingest import read_input
     from crmclean.planning import infer_plan
+    from crmclean.ruleset.load import resolve_rules
 
     wanted = resolve_rules(list(rules) or "default", region)
     plan = infer_plan(read_input(input_, wanted), wanted)

@@ -20,10 +20,10 @@ from crmclean.cli.options import common, echo_json
 @common
 def command(input_: str, rules: tuple[str, ...], region: str | None, quiet: bool, as_json: bool) -> None:
     """Describe every column: what it means, how full it is, what its values look like, and whether it is needed."""
-    from crmclean.api import resolve_rules
     from crmclean.ingest import read_input
     from crmclean.planning import infer_plan
     from crmclean.profile import advice, profile_columns
+    from crmclean.ruleset.load import resolve_rules
 
     wanted = resolve_rules(list(rules) or "default", region)
     source = read_input(input_, wanted)
@@ -50,4 +50,7 @@ def _table(name: str, rows: int, columns: list[dict[str, Any]]) -> None:
         shape = item["shapes"][0][0] if item["shapes"] else ""
         cells = (item["column"], item["field"] or "-", f"{item['fill_rate']:.0%}", f"{item['distinct']:,}", shape[:40])
         table.add_row(*(Text(str(cell)) for cell in cells))
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    with console.capture() as said:  # rich itself would end the process where the reader has gone
+        console.print(table)
+    click.echo(said.get(), nl=False)

@@ -48,7 +48,7 @@ class ContactLevels(NameLevels):
         for row in form.codes:
             a, b = row[left], row[right]
             open_ = np.flatnonzero((levels == DIFFERENT) & (a > 0) & (b > 0))
-            open_ = open_[self._within("national_id", a[open_], b[open_], 1)]
+            open_ = open_[self._near_pooled("national_id", a[open_], b[open_])]
 
             def score(p: Ints, q: Ints) -> Ints:
                 edits, _, length = similar_texts(form.values, p, q)
@@ -117,6 +117,15 @@ class ContactLevels(NameLevels):
         parts: tuple[Ints, Ints, Ints] = self._cache["line"]
         return parts
 
+    def _is_number(self) -> Ints:
+        """Which identity numbers are mostly digits: one letter more or less in a profile's name is somebody else."""
+        if "numbers" not in self._cache:
+            values = self.records.forms["national_id"].values
+            digits = pc.utf8_length(pc.replace_substring_regex(values, r"[^\d]", "")).to_numpy()
+            self._cache["numbers"] = 2 * digits >= pc.utf8_length(values).to_numpy()
+        flags: Ints = self._cache["numbers"]
+        return flags
+
     def _near_pooled(self, name: str, a: Ints, b: Ints) -> Ints:
         """False where two different values of a pool cannot reach a level between "different" and the best."""
         if name in ("own_line", "other_line"):
@@ -124,7 +133,9 @@ class ContactLevels(NameLevels):
             alike: Ints = (tails[a] == tails[b]) | (high[a] == high[b]) | (low[a] == low[b])
             return alike
         if name == "national_id":
-            return self._within("national_id", a, b, 1)
+            numbers = self._is_number()
+            slip: Ints = numbers[a] & numbers[b] & self._within("national_id", a, b, 1)
+            return slip
         local, domain = self.records.forms.get("local"), self.records.forms.get("mail_domain")
         if name != "email" or local is None or domain is None or local.of_parent is None or domain.of_parent is None:
             return np.zeros(len(a), bool)

@@ -282,10 +282,16 @@ def _births(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
 
 
 def _national_ids(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
-    columns = [column for name in ("national_id", "linkedin") for column in used.get(name, [])]
+    columns = [*used.get("national_id", []), *map(_profile, used.get("linkedin", []))]
     if not columns:
         return {}
     return {"national_id": _as_pool(code_texts(columns, _id_key))}
+
+
+def _profile(texts: pa.Array) -> pa.Array:
+    """A LinkedIn address without what differs between two copies of one."""
+    address = r"(?i)^\s*(?:https?://)?(?:[a-z]+\.)?linkedin\.com/(?:in|pub|company)/([^/?#\s]+).*$"
+    return pc.replace_substring_regex(as_text(texts), address, r"linkedin \1")
 
 
 def _id_key(texts: pa.Array) -> pa.Array:

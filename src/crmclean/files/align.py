@@ -2,9 +2,11 @@
 
 The decisions, in this order; each is counted in the notes and nothing is dropped:
 
-* a blank line (nothing, or nothing but white space in a table of several columns) is not data;
+* a blank line (nothing, or in a table of several columns nothing but white space, NUL or the end mark of DOS) is not
+  data;
 * a record equal to the header, cell by cell, is a header repeated by whoever glued files together: not data;
-* records at the end that :func:`crmclean.files.layout.trailing_footers` recognises are a footer: not data;
+* records at the end that :func:`crmclean.files.footers.trailing_footers` recognises are a footer, and so is a row of
+  totals if it says so and its numbers add up: not data;
 * a record of one cell that begins with ``#``, in a table of several columns, is a comment: not data;
 * a record that is too long is cut if everything beyond the last column is empty, else it is *unaligned*;
 * a record that is too short is padded if it holds nothing at all, or if short records are this exporter's habit:
@@ -24,12 +26,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from crmclean.files.layout import trailing_footers
+from crmclean.files.footers import is_total, trailing_footers
 from crmclean.files.sniff import Dialect
 from crmclean.files.tolerant import Record, parse, physical_lines
 from crmclean.tables.evidence import TEXT
 
 __all__ = [
+    "EDGES",
+    "LOOSE",
     "TAIL",
     "Aligned",
     "Fitted",
@@ -38,6 +42,7 @@ __all__ = [
     "align_tolerant",
     "as_columns",
     "fit",
+    "fold_heading",
     "is_habit",
     "kind_aside",
     "lines_above",
@@ -47,6 +52,10 @@ __all__ = [
 TAIL = 40  # records from the end among which footers are looked for
 _SHORT_ROWS, _SHORT_SHARE = 5, 0.1
 _ENDS = "\r\n"
+_NOTHING = " \t\x0b\x0c\x1a\0"  # DOS ends a text with ^Z; an interrupted copy is filled up with NUL
+EDGES = " \t\ufeff"  # files glued together bring their byte order marks along
+LOOSE = 3  # from this many columns on a repeated header may differ in case and in the spaces around its words
+_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}  # as Arrow's ascii_lower
 _Lines = np.ndarray[Any, np.dtype[np.int64]]
 
 
@@ -126,9 +135,10 @@ def align_records(
 
     rows: list[Record] = []
     blank: set[int] = set()
+    first = fold_heading(header[0], width) if header else None
     for record in records:
         what = ""
-        if len(record.cells) == 1 or (header and record.cells[0] == header[0]):
+        if len(record.cells) == 1 or fold_heading(record.cells[0], width) == first:
             what = kind_aside(record.cells, lines[record.line - 1], header, width)
         if what:
             not_data.append((record.line + above, what, raw(record)))
@@ -138,6 +148,9 @@ def align_records(
             blank.add(record.line)
     tail = rows[-TAIL:]
     footers = trailing_footers([row.cells for row in tail], width, [row.line - 1 in blank for row in tail])
+    last = len(rows) - footers - 1
+    if last >= 0 and is_total(rows[last].cells, width, lambda at: (row.cells[at : at + 1] for row in rows[:last])):
+        footers += 1
     not_data += [(record.line + above, "footer", raw(record)) for record in rows[len(rows) - footers :]]
     rows = rows[: len(rows) - footers]
     short = sum(1 for row in rows if len(row.cells) < width)
@@ -152,7 +165,8 @@ def align_records(
 def stray_notes(records: Iterable[Record]) -> list[str]:
     """A note on broken quoting, if there is any."""
     stray = sum(record.stray for record in records)
-    return [f"{stray} records hold a quote that neither opens nor closes a cell"] if stray else []
+    what = "a quote that neither opens nor closes a cell"
+    return [f"1 record holds {what}" if stray == 1 else f"{stray} records hold {what}"] if stray else []
 
 
 def _modal_width(records: Sequence[Record], lines: Sequence[str]) -> int:
@@ -165,11 +179,21 @@ def kind_aside(cells: Sequence[str], raw: str, header: Sequence[str], width: int
     """Which kind of "not data" a record is by itself: blank, repeated_header, comment; "" for a row."""
     if len(cells) == 1:
         content = raw.rstrip(_ENDS)
-        if not content or (width > 1 and not content.strip()):
+        if not content or (width > 1 and not content.strip().strip(_NOTHING)):
             return "blank"
         if width > 1 and content.startswith("#") and cells[0].startswith("#"):
             return "comment"
-    return "repeated_header" if tuple(cells) == tuple(header) else ""
+    if len(cells) != len(header) or not header:
+        return ""
+    same = all(fold_heading(cell, width) == fold_heading(name, width) for cell, name in zip(cells, header, strict=True))
+    return "repeated_header" if same else ""
+
+
+def fold_heading(cell: str, width: int) -> str:
+    """A header cell as it is compared with its repetition: case and spaces count only in a narrow table."""
+    if width < LOOSE:
+        return cell.lstrip("\ufeff")
+    return cell.strip(EDGES).translate(_LOWER)
 
 
 def is_habit(short: int, rows: int, full: int, full_but_empty: int) -> bool:
@@ -193,11 +217,11 @@ class Fitted(NamedTuple):
     def notes(self, width: int) -> list[str]:
         """In words."""
         said = (
-            (self.cut, "rows were cut: the cells beyond the last column are empty"),
-            (self.padded, "rows were filled up: their last delimiters are missing"),
-            (self.unaligned, f"rows do not have the table's {width} cells"),
+            (self.cut, "row was", "rows were", "cut: the cells beyond the last column are empty"),
+            (self.padded, "row was", "rows were", "filled up: their last delimiters are missing"),
+            (self.unaligned, "row does", "rows do", f"not have the table's {width} cells"),
         )
-        return [f"{count} {what}" for count, what in said if count]
+        return [f"{count} {one if count == 1 else many} {what}" for count, one, many, what in said if count]
 
 
 def fit(records: Sequence[Record], width: int, habit: bool) -> Fitted:

@@ -15,19 +15,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.files.align import (
+    EDGES,
+    LOOSE,
     TAIL,
     Aligned,
     Fitted,
     above_kind,
     as_columns,
     fit,
+    fold_heading,
     is_habit,
     kind_aside,
     lines_above,
     stray_notes,
 )
 from crmclean.files.fast import Scan, cell_counts, read_fast, scan
-from crmclean.files.layout import trailing_footers
+from crmclean.files.footers import is_total, trailing_footers
 from crmclean.files.linewise import scan_lines
 from crmclean.files.sniff import Dialect
 from crmclean.files.tolerant import Grammar, Record, parse, physical_lines
@@ -177,6 +180,10 @@ def _put_together(
     place = dict(zip(tail, np.searchsorted(good, tail).tolist(), strict=True))
     cells = [records[p].cells if p in records else [column[place[p]].as_py() for column in columns] for p in tail]
     footers = trailing_footers(cells, width, [int(lines[position]) - 1 in blank for position in tail])
+    if footers < len(tail) and is_total(
+        cells[-footers - 1], width, lambda at: _column(columns, good, records, kept[: len(kept) - footers - 1], at)
+    ):
+        footers += 1
     aside.update(dict.fromkeys(kept[len(kept) - footers :].tolist(), "footer"))
     kept = kept[: len(kept) - footers]
     line = lines + body.above + 1
@@ -191,14 +198,26 @@ def _put_together(
     return Aligned(header, merged, line[kept], unaligned, sorted(not_data), notes)
 
 
+def _column(
+    columns: Sequence[pa.ChunkedArray], good: _Positions, records: dict[int, Record], kept: _Positions, at: int
+) -> list[list[str]]:
+    """The cells of one column in the kept records, each as a list of one or none."""
+    places = np.flatnonzero(np.isin(good, kept))
+    cells = [[cell] for cell in columns[at].take(pa.array(places)).to_pylist()]
+    chosen = set(kept.tolist())
+    return cells + [record.cells[at : at + 1] for position, record in records.items() if position in chosen]
+
+
 def _equal_rows(columns: Sequence[pa.ChunkedArray], header: tuple[str, ...]) -> _Positions:
-    """Places of the rows that equal the header."""
+    """Places of the rows that repeat the header."""
+    width = len(columns)
     places = np.arange(len(columns[0]) if header else 0)
     for cell, column in zip(header, columns, strict=False):
         if not len(places):
             break
         values = column if len(places) == len(column) else column.take(pa.array(places))
-        places = places[pc.equal(values, cell).to_numpy()]
+        folded = pc.ascii_lower(pc.utf8_trim(values, EDGES)) if width >= LOOSE else pc.utf8_ltrim(values, "\ufeff")
+        places = places[pc.equal(folded, fold_heading(cell, width)).to_numpy()]
     return places
 
 

@@ -76,7 +76,9 @@ def without_mark(data: bytes, encoding: str) -> bytes:
                 return data[4:]
     if encoding.startswith(_WIDE) and data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data[2:]
-    return data.removeprefix(b"\xef\xbb\xbf") if encoding == "utf-8" else data
+    while encoding == "utf-8" and data.startswith(b"\xef\xbb\xbf"):  # each tool on the way may have put one there
+        data = data[3:]
+    return data
 
 
 def _decode_wide(data: bytes, encoding: str) -> Decoded:
@@ -114,7 +116,10 @@ def _decode_lines(data: bytes, encoding: str, guess_page: Callable[[list[bytes]]
     if len(names) == 1:
         return Decoded(b"".join(lines), (encoding,), None, ())
     counts = np.bincount(codes, minlength=len(names))
-    notes = tuple(f"{int(counts[code])} lines are {name}, not {encoding}" for code, name in enumerate(names) if code)
+    notes = tuple(
+        f"{count} {'line is' if count == 1 else 'lines are'} {name}, not {encoding}"
+        for name, count in zip(names[1:], counts[1:].tolist(), strict=True)
+    )
     return Decoded(b"".join(lines), tuple(names), codes, notes)
 
 

@@ -1,11 +1,13 @@
 """Which character separates the cells: the one under which the records agree with each other.
 
 Each candidate splits the sample with the tolerant reader's own grammar, so quoted delimiters and line ends never count.
-A candidate is judged by how many records have the usual number of cells, by whether the top of the file agrees, and by
-how many cells it makes. Prose, times and addresses also contain commas, colons and spaces, hence three guards:
+A candidate is judged by how many records have the usual number of cells, by whether the top of the file agrees, by
+how many cells it makes, and by whether it makes column names of the top and a column of e-mail addresses. Prose, times,
+tags and addresses also contain commas, semicolons, colons and spaces, hence four guards:
 
 * a candidate the first records do not show must be all but unanimous below them;
 * a comma that is always followed by a space, in records that disagree, is punctuation;
+* a comma that always stands between digits is a decimal comma if anything else can separate the cells;
 * ``:`` and space count only where every record agrees and nothing else separates anything.
 
 If no candidate stands, the file has one column.
@@ -14,8 +16,8 @@ If no candidate stands, the file has one column.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Callable, Sequence
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from crmclean.files.layout import kinds_of
@@ -26,6 +28,10 @@ __all__ = ["Guess", "find_grammar"]
 _USUAL = (",", ";", "\t", "|", "^", "~")
 _RARE = (":", " ")
 _RECORDS = 1500
+_EMAILS = 100  # and e-mail addresses in this many below it
+_HEAD = 20  # column names are looked for in this many records from the top
+
+Known = Callable[[str], bool]
 
 
 class Guess(NamedTuple):
@@ -43,7 +49,7 @@ class _Candidate(NamedTuple):
     width: int
 
 
-def find_grammar(pieces: Sequence[str], *, delimiter: str | None = None) -> Guess:
+def find_grammar(pieces: Sequence[str], *, delimiter: str | None = None, known: Known | None = None) -> Guess:
     """Delimiter and quoting of a text, from its head and further pieces of it (whole lines each).
 
     Parameters
@@ -52,12 +58,14 @@ def find_grammar(pieces: Sequence[str], *, delimiter: str | None = None) -> Gues
         The head of the file first, then any number of later pieces, each starting at a line start.
     delimiter : str, optional
         What the caller knows; only the quoting is looked for then.
+    known : callable, optional
+        Tells whether a cell is a header word the caller knows.
     """
     quote = _quotechar(pieces[0])
     if delimiter is not None:
         grammar = _escape(pieces[0], Grammar(delimiter, quote))
         return Guess(grammar, 1.0, f"delimiter {delimiter!r} as told")
-    candidates = [found for mark in _USUAL if (found := _judge(pieces, mark, quote)) is not None]
+    candidates = [found for mark in _USUAL if (found := _judge(pieces, mark, quote, known)) is not None]
     if not candidates:
         candidates = [found for mark in _RARE if (found := _judge_rare(pieces, mark, quote)) is not None]
     if not candidates:
@@ -117,7 +125,7 @@ def _says_something(cell: str) -> bool:
     return bool(cell.strip()) and not cell.startswith("#")
 
 
-def _judge(pieces: Sequence[str], delimiter: str, quote: str) -> _Candidate | None:
+def _judge(pieces: Sequence[str], delimiter: str, quote: str, known: Known | None) -> _Candidate | None:
     if not any(delimiter in piece for piece in pieces):
         return None
     head, widths = _widths(pieces, delimiter, quote)
@@ -142,10 +150,30 @@ def _judge(pieces: Sequence[str], delimiter: str, quote: str) -> _Candidate | No
         return None
     if _is_punctuation(head[first:], delimiter, share, headed and not first):
         return None
+    if known and first and width == 2 and len(head[first - 1]) == 1 and known(head[first - 1][0]):
+        return None  # "Name" above "Adler, Anna"
     score = (share**2 + 0.25 * near) * (1.0 - 1.0 / width) ** 0.5 * (1.0 - above)
     if headed:
-        score *= 1.1
+        # a candidate that explains every line leaves nothing above the table to be explained away
+        score *= 1.25 if share == 1.0 and not first and not below else 1.1
+    if known and any(len(row) == width and sum(map(known, row)) >= 2 for row in head[:_HEAD]):
+        score *= 1.5
+    if _has_emails([row for row in head[first:] if len(row) == width][1 : _EMAILS + 1]):
+        score *= 1.2
+    if delimiter == "," and _is_decimal(head[first : last + 1]):
+        score *= 0.75
     return _Candidate(delimiter, score, share, width)
+
+
+def _has_emails(rows: Sequence[Sequence[str]]) -> bool:
+    """Is one of the columns a column of e-mail addresses and nothing else?"""
+    columns = [[cell for cell in column if cell.strip()] for column in zip(*rows, strict=True)]
+    return any("@" in "".join(column) and set(kinds_of(column)) == {"email"} for column in columns)
+
+
+def _is_decimal(table: Sequence[Sequence[str]]) -> bool:
+    """Each comma stands between two digits."""
+    return all(left[-1:].isdecimal() and right[:1].isdecimal() for row in table for left, right in pairwise(row))
 
 
 def _is_punctuation(table: Sequence[Sequence[str]], delimiter: str, share: float, headed: bool) -> bool:

@@ -27,6 +27,7 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"{\\rtf", "", "an RTF document"),
     (b"ARROW1", "", "an Arrow file"),
 )
+_CARDS = ("begin:vcard", "begin:vcalendar")
 _MARKUP = ("<!doctype", "<html", "<?xml", "<table", "<workbook", "<svg")
 
 
@@ -52,7 +53,7 @@ def format_of(data: bytes) -> str:
 
 def refuse_binary(utf8: bytes) -> None:
     """Raise InputUnreadable if decoded text is not text after all."""
-    sample = utf8[: 1 << 16]
+    sample = utf8[: 1 << 16].rstrip(b"\0")  # a copy that was cut short is filled up with NUL
     controls = sum(sample.count(code) for code in range(1, 32) if code not in (9, 10, 11, 12, 13, 27, 28, 29, 30, 31))
     nul = sample.count(0)
     if (controls >= 4 and controls > 0.05 * len(sample)) or nul > 0.3 * len(sample):
@@ -66,6 +67,8 @@ def refuse_text(text: str) -> None:
         raise InputUnreadable("it holds nothing but blank lines" if text else "it is empty (0 bytes)")
     if head.startswith(_MARKUP):
         raise InputUnreadable("it is a web page or XML, not a table", hint="export the data as CSV or xlsx")
+    if head.startswith(_CARDS):
+        raise InputUnreadable("it is a file of vCards or calendar entries, not a table", hint="export the data as CSV")
     if head[:1] in ("{", "[") and _is_json(text):
         raise InputUnreadable("it is JSON, not a table of cells", hint="export the data as CSV or Parquet")
 

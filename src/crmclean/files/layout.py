@@ -1,4 +1,4 @@
-"""Where the table is in a file: the header row, the lines above it that are not data, the lines below it that are not.
+"""Where the table is in a file: the header row, and the lines above it that are not data.
 
 Everything here looks at records that are already split into cells; nothing knows about bytes or quoting, so that text
 files and workbooks share it.
@@ -14,11 +14,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["Layout", "find_layout", "is_closing_phrase", "kinds_of", "trailing_footers", "unique_names"]
+__all__ = ["Layout", "count_filled", "find_layout", "kinds_of", "unique_names"]
 
 _LOOK = 50  # a header is looked for in this many records from the top
 _BODY = 400  # and compared with this many records below it
-_TAIL = 30  # a footer is looked for in this many records from the bottom
 
 # what a cell looks like; tested in this order with RE2 over the distinct cells of the sample
 _KINDS: tuple[tuple[str, str], ...] = (
@@ -32,34 +31,6 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("phone", r"^\s*[+(]?[\p{Nd}][\p{Nd}\s().\-/x+]{5,}\s*$"),
 )
 _DATA_KINDS = frozenset({"email", "url", "number", "date", "phone"})
-
-_CLOSING = (
-    r"(?i)^\W*("
-    + "|".join(
-        (
-            r"grand\s+totals?\b",
-            r"totals?\s*:?\s*\(?\p{Nd}",
-            r"total\s+(records|rows|count)",
-            r"\p{Nd}+\s+(records|rows)\s*(total|affected|selected|returned)?\W*$",
-            r"\(\p{Nd}+\s+rows?",
-            r"confidential information\b",
-            r"do not distribute",
-            r"copyright\s*(\(c\)|©|\p{Nd})",
-            r"(©|\(c\))\s*(\p{Nd}{4}|\p{L})",
-            r".*all rights reserved",
-            r"(report\s+)?(generated|exported|downloaded|created|run)\s+(by|on|at)\b",
-            r"end of (report|file|export)",
-            r"page \p{Nd}+ (of|/)",
-            r"filtered by",
-            r"gesamtsumme|gesamtergebnis|vertrauliche information",
-            r"totaux? (g[ée]n[ée]ra|globa)|informations? confidentielle",
-            r"totale? generale?s?\b|informaci[óo]n confidencial",
-            r"eindtotaal|algemeen totaal|общий итог|итого",
-            r"कुल योग|إجمالي|المجموع|جمع کل|総計|总计|總計",
-        )
-    )
-    + ")"
-)
 
 
 class Layout(NamedTuple):
@@ -86,11 +57,6 @@ def kinds_of(cells: Sequence[str]) -> list[str]:
             kinds[position] = kind
     lookup = dict(zip(distinct, kinds, strict=True))
     return [lookup[cell] for cell in cells]
-
-
-def is_closing_phrase(cell: str) -> bool:
-    """Is this what exporters print below a table ("Grand Totals (12 records)", "Copyright (c) ...")?"""
-    return bool(pc.match_substring_regex(pa.scalar(cell[:500], pa.large_string()), _CLOSING).as_py())
 
 
 def unique_names(header: Sequence[str]) -> list[str]:
@@ -135,7 +101,7 @@ def find_layout(
     if not records:
         return Layout(0, bool(has_header), 0, 0.0, ("no records",))
     width = _usual_width(records)
-    first = _wider_block(records, gaps, known) or _skip_preamble(records, width)
+    first = _wider_block(records, gaps, known) or _skip_preamble(records, width, known)
     notes = [f"{first} records above the table"] if first else []
     if has_header is not None:
         return Layout(first, has_header, len(records[first]) if has_header else width, 1.0, tuple(notes))
@@ -152,7 +118,8 @@ def _usual_width(records: Sequence[Sequence[str]]) -> int:
     return max(counts, key=lambda width: (counts[width], width))
 
 
-def _filled(cells: Sequence[str]) -> int:
+def count_filled(cells: Sequence[str]) -> int:
+    """How many cells hold more than white space."""
     return sum(1 for cell in cells if cell.strip())
 
 
@@ -165,7 +132,7 @@ def _wider_block(records: Sequence[Sequence[str]], gaps: Sequence[bool], known: 
     widths = [len(cells) for cells in records[: _BODY + _LOOK]]
     for index in range(1, min(21, len(records) - 1)):
         width, above = widths[index], max(widths[:index])
-        apart = (index < len(gaps) and gaps[index]) or not _filled(records[index - 1])
+        apart = (index < len(gaps) and gaps[index]) or not count_filled(records[index - 1])
         if width < 3 or above >= width or not (apart or above <= width - 2):
             continue
         below = widths[index:]
@@ -181,34 +148,43 @@ def _known(cells: Sequence[str], known: Callable[[str], bool] | None) -> int:
     return sum(1 for cell in cells if known(cell)) if known else 0
 
 
-def _skip_preamble(records: Sequence[Sequence[str]], width: int) -> int:
+def _skip_preamble(records: Sequence[Sequence[str]], width: int, known: Callable[[str], bool] | None) -> int:
     """Index of the first record that looks like part of the table."""
     last = max((index for index, cells in enumerate(records) if len(cells) > 1), default=len(records) - 1)
-    body = [_filled(cells) for cells in records[1 : min(_BODY + _LOOK, last + 1)]]
+    body = [count_filled(cells) for cells in records[1 : min(_BODY + _LOOK, last + 1)]]
     typical = float(np.median(body)) if body else 0.0
     for index, cells in enumerate(records[:_LOOK]):
         later = records[index + 1 : min(index + 21, last + 1)]
-        if not later or not _is_preamble(cells, later, width, typical):
+        if not later or not (_is_preamble(cells, later, width, typical) or _is_group_row(cells, later[0], known)):
             return index
     return 0
 
 
 def _is_preamble(cells: Sequence[str], later: Sequence[Sequence[str]], width: int, typical: float) -> bool:
-    filled = _filled(cells)
+    filled = count_filled(cells)
     wider = sum(1 for row in later if len(row) > len(cells))
     if width >= 2 and len(cells) == 1 and wider * 2 >= len(later):
         return True
     if filled == 0 and len(cells) >= 1:
-        return any(_filled(row) for row in later)
+        return any(count_filled(row) for row in later)
     if len(cells) < width and filled < 0.5 * typical and wider * 2 >= len(later):
         return True
-    fuller = max(map(_filled, later))
+    fuller = max(map(count_filled, later))
     if width >= 3 and filled <= max(1, min(typical, width) // 4) and typical >= 2 and fuller > filled:
         return True
     names = {cell for cell in cells if cell.strip()}
     if filled >= 3 and 2 * len(names) <= filled:
         return any(_looks_like_header(row, filled) for row in later[:5])
     return False
+
+
+def _is_group_row(cells: Sequence[str], below: Sequence[str], known: Callable[[str], bool] | None) -> bool:
+    """Words over several columns each (cells that were merged), and the names of all columns below them."""
+    filled = count_filled(cells)
+    if len(cells) != len(below) or filled == len(cells) or not _looks_like_header(below, max(3, filled + 1)):
+        return False
+    names = _known(below, known)
+    return 2 * names >= count_filled(below) and names > _known(cells, known)
 
 
 def _looks_like_header(cells: Sequence[str], at_least: int) -> bool:
@@ -267,57 +243,3 @@ def _cell_score(cell: str, kind: str, below: list[str], kinds: Counter[str]) -> 
     if len(below) >= 5 and below.count(cell) >= 2:
         return -1.5, f"{shown!r} also occurs below"
     return 0.1, ""
-
-
-def trailing_footers(records: Sequence[Sequence[str]], width: int, blank_before: Sequence[bool]) -> int:
-    """How many records at the end are not data: totals, notices, remarks below the table.
-
-    Parameters
-    ----------
-    records : sequence of cells
-        The last records of the file (blank lines left out).
-    width : int
-        Cells of a record of the table.
-    blank_before : sequence of bool
-        Whether a blank line stands directly above each record.
-
-    A record with the table's width goes only where its own words say so ("Grand Totals (12 records)") or it is empty
-    and belongs to such a block. A shorter one of a cell or two goes where its words say so, where it belongs to a
-    block in which another's do, or where a blank line sets its block apart from the table.
-    """
-    start = len(records)
-    while start > 0 and len(records) - start < _TAIL and _footer_shaped(records[start - 1], width):
-        start -= 1
-    block = list(range(start, len(records)))
-    spoken = {index: _speaks(records[index]) for index in block}
-    apart = next((index for index in block if blank_before[index]), len(records))
-    if width == 1:  # in a list of one column only a block set apart by a blank line can be told from data
-        block = [index for index in block if index >= apart]
-    count = 0
-    for index in reversed(block):
-        cells = records[index]
-        if len(cells) == width:
-            footer = spoken[index] or (_filled(cells) == 0 and any(spoken.values()))
-        else:
-            footer = any(spoken.values()) or (index >= apart and width >= 2)
-        if not footer:
-            break
-        count += 1
-    return count
-
-
-def _footer_shaped(cells: Sequence[str], width: int) -> bool:
-    filled = [cell for cell in cells if cell.strip()]
-    if len(cells) == width:
-        if not filled:
-            return True
-        return (
-            len(filled) <= max(2, width // 2)
-            and is_closing_phrase(filled[0])
-            and set(kinds_of(filled[1:])) <= {"number"}
-        )
-    return len(cells) < width and len(filled) <= 2
-
-
-def _speaks(cells: Sequence[str]) -> bool:
-    return any(is_closing_phrase(cell) for cell in cells if cell.strip())

@@ -13,6 +13,7 @@ in :mod:`crmclean.files.align` and :mod:`crmclean.files.layout`.
 
 from __future__ import annotations
 
+import difflib
 import gzip
 import hashlib
 import os
@@ -90,6 +91,7 @@ def read_source(
     encoding: str | None = None,
     delimiter: str | None = None,
     has_header: bool | None = None,
+    sheet: str = "",
     engine: Engine = "auto",
     known: Callable[[str], bool] | None = None,
 ) -> Source:
@@ -103,6 +105,8 @@ def read_source(
         How the file is written, from an earlier run; sniffed otherwise.
     encoding, delimiter, has_header : optional
         What the caller knows; overrides what would be sniffed.
+    sheet : str
+        Worksheet of a workbook; found by itself when not given.
     engine : {"auto", "arrow", "tolerant"}
         ``arrow`` refuses what it cannot show to be well-formed; ``auto`` then takes the tolerant reader.
     known : callable, optional
@@ -123,13 +127,17 @@ def read_source(
         if kind == "parquet":
             return _source(name, digest, *read_parquet(data))
         if kind == "workbook":
-            sheet = dialect.sheet if dialect else ""
-            return _source(name, digest, *read_workbook(data, sheet=sheet, has_header=has_header, known=known))
+            wanted = sheet or (dialect.sheet if dialect else "")
+            pinned = dialect if has_header is None else None
+            table = read_workbook(data, sheet=wanted, pinned=pinned, has_header=has_header, known=known)
+            return _source(name, digest, *table)
         if kind != "text":
             raise InputUnreadable("it is compressed twice")
         return _read_text(name, digest, data, dialect, (encoding, delimiter, has_header), engine, known)
     except InputUnreadable as error:
-        raise InputUnreadable(f"cannot read {name}: {error.message}", hint=error.hint) from error.__cause__
+        shown = "standard input" if name == "-" else name
+        hint = error.hint or "export the data as CSV or xlsx and give that file"
+        raise InputUnreadable(f"cannot read {shown}: {error.message}", hint=hint) from error.__cause__
 
 
 def _load(path: str | os.PathLike[str] | BinaryIO) -> tuple[str, bytes]:
@@ -141,12 +149,24 @@ def _load(path: str | os.PathLike[str] | BinaryIO) -> tuple[str, bytes]:
     try:
         return Path(path).name, Path(path).read_bytes()
     except FileNotFoundError:
-        raise InputMissing(f"there is no file {os.fspath(path)}") from None
+        raise InputMissing(f"there is no file {os.fspath(path)}", hint=_nearby(Path(path))) from None
     except IsADirectoryError:
-        raise InputUnreadable(f"cannot read {os.fspath(path)}: it is a folder") from None
+        hint = f"name the files in it: {Path(path) / '*.csv'}"
+        raise InputUnreadable(f"cannot read {os.fspath(path)}: it is a folder", hint=hint) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise InputUnreadable(f"cannot read {os.fspath(path)!r}: {reason}") from error
+        hint = f"ls -l {Path(path).parent}" if isinstance(error, OSError) else ""
+        raise InputUnreadable(f"cannot read {os.fspath(path)!r}: {reason}", hint=hint) from error
+
+
+def _nearby(path: Path) -> str:
+    """What may have been meant by a file that is not there."""
+    try:
+        names = sorted(item.name for item in path.parent.iterdir() if item.is_file())
+    except OSError:
+        return f"ls {path.parent.parent}    # there is no folder {path.parent} either"
+    near = difflib.get_close_matches(path.name, names, 1, 0.6)
+    return f"did you mean {path.parent / near[0]}?" if near else f"ls {path.parent}"
 
 
 def _unzip(data: bytes) -> bytes:

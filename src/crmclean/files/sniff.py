@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import codecs
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -20,7 +20,7 @@ from crmclean.errors import UsageError
 from crmclean.files.decode import without_mark
 from crmclean.files.delimiters import find_grammar
 from crmclean.files.layout import find_layout
-from crmclean.files.tolerant import Grammar, parse, physical_lines
+from crmclean.files.tolerant import Grammar, Record, parse, physical_lines
 
 __all__ = ["Dialect", "Encoding", "decode_sample", "find_code_page", "find_encoding", "sniff"]
 
@@ -35,7 +35,7 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
 CODE_PAGES = (
     *("cp1252", "mac-roman", "cp1250", "cp1251", "cp1253", "cp1254", "cp1256", "cp1255", "cp1257", "cp1258"),
     *("cp932", "gb18030", "big5", "euc-jp", "cp949", "cp874", "koi8-r", "koi8-u", "iso8859-2", "iso8859-5"),
-    *("iso8859-7", "iso8859-15", "cp850", "cp437", "cp852", "cp866", "mac-cyrillic"),
+    *("iso8859-6", "iso8859-7", "iso8859-15", "cp850", "cp437", "cp852", "cp866", "mac-cyrillic"),
 )
 _FAMILIAR = 0.03  # another page has to be likelier than the most usual one by this much
 _HEAD, _PIECE, _PIECES = 1 << 17, 1 << 14, 6
@@ -48,7 +48,7 @@ class Dialect:
     ``encoding`` is a Python codec name; ``delimiter`` is "" for a file of one column; ``quotechar`` and ``escapechar``
     are "" where there is none; ``header_line`` is the physical line (from 1) of the header, 0 without one;
     ``preamble_lines`` counts the physical lines above the header (or the first record) that are not data; ``sheet`` is
-    the worksheet of a workbook; ``notes`` say why.
+    the worksheet of a workbook; ``quote_all`` tells whether every cell stands in quotes; ``notes`` say why.
     """
 
     encoding: str = "utf-8"
@@ -64,6 +64,7 @@ class Dialect:
     confidence: float = 1.0
     notes: tuple[str, ...] = ()
     sheet: str = ""
+    quote_all: bool = False
 
     @property
     def grammar(self) -> Grammar:
@@ -109,7 +110,7 @@ def sniff(
         notes.append(f"the first line says sep={told}")
         head = "".join(physical_lines(head)[1:])
         pieces[0] = head
-    guess = find_grammar(pieces, delimiter=delimiter if delimiter is not None else told)
+    guess = find_grammar(pieces, delimiter=delimiter if delimiter is not None else told, known=known)
     notes.append(guess.note)
     numbered = [
         record
@@ -135,7 +136,20 @@ def sniff(
         preamble_lines=line - 1,
         confidence=round(min(found.confidence, guess.confidence, layout.confidence), 3),
         notes=tuple(notes),
+        quote_all=_quotes_all(head, numbered[layout.first :], guess.grammar),
     )
+
+
+def _quotes_all(text: str, table: Sequence[Record], grammar: Grammar) -> bool:
+    """Does every cell of the first records (those of one line) stand in quotes?"""
+    lines, (delimiter, quote, *_) = physical_lines(text), grammar
+    plain = [record for record in table[:50] if record.lines == 1]
+    for record in plain:
+        line = lines[record.line - 1].rstrip("\r\n")
+        between = line.count(quote + delimiter + quote) if delimiter else 0
+        if len(line) < 2 or line[0] != quote or line[-1] != quote or between < len(record.cells) - 1:
+            return False
+    return bool(quote) and bool(plain)
 
 
 def _codec(name: str) -> str:
@@ -302,7 +316,6 @@ _SUPERSETS = {
     "iso8859-1": "cp1252",
     "iso8859-9": "cp1254",
     "iso8859-8": "cp1255",
-    "iso8859-6": "cp1256",
     "iso8859-13": "cp1257",
     "iso8859-11": "cp874",
     "tis-620": "cp874",
@@ -337,6 +350,8 @@ def _fits(character: str, before: str, after: str) -> bool:
     inside = before.isalpha() and after.isalpha()
     if "\u2500" <= character <= "\u259f":  # box drawing
         return False
+    if category in ("So", "Sc") and before == "" and after.islower():
+        return False  # "©koda": a letter of another page
     if category[0] in "SPZN":
         return not inside or character in "’‘'·-\xa0\u2013\u2014"
     if category[0] == "M":

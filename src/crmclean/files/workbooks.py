@@ -10,7 +10,7 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from crmclean.errors import InputUnreadable
 from crmclean.files.align import Aligned, align_records
-from crmclean.files.layout import find_layout
+from crmclean.files.layout import Layout, count_filled, find_layout, kinds_of
 from crmclean.files.sniff import Dialect
 from crmclean.files.tolerant import Record
 from crmclean.tables.evidence import TEXT
@@ -65,25 +65,61 @@ def read_workbook(
     data: bytes,
     *,
     sheet: str = "",
+    pinned: Dialect | None = None,
     has_header: bool | None = None,
     known: Callable[[str], bool] | None = None,
 ) -> Read:
-    """The table of a workbook (xlsx, xlsb, xls, ods): the sheet named, else the one with the most filled cells."""
+    """The table of a workbook (xlsx, xlsb, xls, ods): the sheet named, else the one that holds the contacts.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+    sheet : str
+        Name of the worksheet; "" to have it found.
+    pinned : Dialect, optional
+        Where an earlier run found the table; it is not looked for again.
+    has_header, known : optional
+        As in `crmclean.files.read.read_source`.
+    """
     if importlib.util.find_spec("python_calamine") is None:
         hint = "pip install 'crmclean[excel]', or save the sheet as CSV"
         raise InputUnreadable("it is a workbook, and the extra that reads workbooks is not installed", hint=hint)
     names, cells = _load(data, sheet)
+    if sheet and sheet not in names:
+        raise InputUnreadable(f"it has no sheet {sheet!r}, only {', '.join(map(repr, names))}")
     grids = {name: [[cell_text(cell) for cell in row] for row in rows] for name, rows in cells.items()}
-    if sheet and sheet not in grids:
-        raise InputUnreadable(f"it has no sheet {sheet!r}, only {', '.join(names)}")
-    filled = {name: sum(1 for row in grid for cell in row if cell.strip()) for name, grid in grids.items()}
-    best = max(filled, key=lambda name: filled[name], default="")  # the first of equals
-    if not best or not filled[best]:
+    tables = {name: grid for name, grid in grids.items() if any(map(count_filled, grid))}
+    if not tables:
         raise InputUnreadable("its sheets are empty")
-    notes = () if len(names) == 1 else (f"sheet {best!r} of {len(names)} was read: it holds the most data",)
-    aligned, dialect = _align_grid(grids[best], has_header, known)
+    ranks = {name: _rank(grid, known) for name, grid in tables.items()} if len(tables) > 1 else dict.fromkeys(tables)
+    best = max(tables, key=lambda name: ranks[name] or (0, 0))  # the first of equals
+    notes = () if len(names) == 1 else (_choice(best, names, tables, bool(sheet)),)
+    aligned, dialect = _align_grid(tables[best], has_header, known, pinned)
     dialect = Dialect(**{**vars(dialect), "sheet": best, "notes": (*dialect.notes, *notes)})
     return aligned, dialect, (*notes, *aligned.notes)
+
+
+def _rank(grid: Sequence[Sequence[str]], known: Callable[[str], bool] | None) -> tuple[int, int]:
+    """How much a sheet looks like the list: e-mail addresses, then known column names, then the most filled cells."""
+    filled = sum(map(count_filled, grid))
+    body = [row for row in grid if count_filled(row)][:1000]
+    owner = [number for number, row in enumerate(body) for _ in row]
+    kinds = kinds_of([cell for row in body for cell in row])
+    addressed = {number for number, kind in zip(owner, kinds, strict=True) if kind == "email"}
+    if len(addressed) >= max(1, 0.2 * len(body)):
+        return 2, filled
+    heads = [sum(map(known, row)) for row in body[:20]] if known else [0]
+    return int(max(heads) >= 3), filled
+
+
+def _choice(best: str, names: Sequence[str], tables: Mapping[str, Sequence[Any]], told: bool) -> str:
+    """Which sheet was read, and what was left where it is."""
+    rest = [f"{name!r} ({len(tables[name])} rows)" for name in names if name in tables and name != best]
+    if told:
+        return f"sheet {best!r} of {len(names)} was read, as told"
+    others = f"; not read: {', '.join(rest)}" if rest else ""
+    return f"sheet {best!r} of {len(names)} was read, it looks most like the list{others}"
 
 
 # The workbook library ends the whole process on some damaged files (it asks for memory by what they claim), so it runs
@@ -134,7 +170,10 @@ def cell_text(value: Any) -> str:
 
 
 def _align_grid(
-    grid: Sequence[Sequence[str]], has_header: bool | None, known: Callable[[str], bool] | None
+    grid: Sequence[Sequence[str]],
+    has_header: bool | None,
+    known: Callable[[str], bool] | None,
+    pinned: Dialect | None,
 ) -> tuple[Aligned, Dialect]:
     left = min(next((i for i, cell in enumerate(row) if cell.strip()), len(row)) for row in grid)
     right = max(max((i + 1 for i, cell in enumerate(row) if cell.strip()), default=0) for row in grid)
@@ -142,8 +181,12 @@ def _align_grid(
     lines = ["\t".join(row) if any(cell.strip() for cell in row) else "" for row in rows]
     numbered = [index for index, line in enumerate(lines[:1000]) if line]
     gaps = [index > 0 and not lines[index - 1] for index in numbered]
-    layout = find_layout([rows[index] for index in numbered], gaps=gaps, has_header=has_header, known=known)
-    first = numbered[layout.first] if numbered else 0
+    if pinned is None:
+        layout = find_layout([rows[index] for index in numbered], gaps=gaps, has_header=has_header, known=known)
+        first = numbered[layout.first] if numbered else 0
+    else:
+        layout = Layout(0, pinned.has_header, 0, pinned.confidence, pinned.notes)
+        first = min(pinned.header_line - 1 if pinned.has_header else pinned.preamble_lines, len(rows))
     not_data = [(number, "preamble" if line else "blank", line) for number, line in enumerate(lines[:first], 1)]
     records = [
         Record(row if line else [""], number, 1, False)

@@ -20,13 +20,22 @@ import pyarrow.parquet as pq
 from crmclean.errors import OutputError, UsageError
 from crmclean.tables.evidence import TEXT
 
-__all__ = ["csv_bytes", "guard_formulas", "write_table"]
+__all__ = ["csv_bytes", "guard_formulas", "output_delimiter", "write_table"]
 
 _BATCH = 1 << 16
 _SHEET_ROWS = 1_048_575  # a worksheet holds 2**20 rows, one of them the header
 # what a spreadsheet would run begins with one of these; + and - also begin numbers and phone numbers
 _FORMULA = r"^[=@\t\r＝＠+\-＋－]"
 _NUMBER = r"^[+\-＋－][\p{Nd}\s().,/x\-]*$"
+
+
+def output_delimiter(delimiter: str) -> str:
+    """The delimiter of an input, or a comma where ours could not be found again without being told.
+
+    >>> output_delimiter(";"), output_delimiter("#"), output_delimiter("")
+    (';', ',', ',')
+    """
+    return delimiter if delimiter and delimiter in ",;\t|^~" else ","
 
 
 def write_table(

@@ -10,6 +10,7 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from crmclean.mapping.packs import GENERIC, Meaning, Pack, fold_header, header_words, holders, load_packs, spread
+from crmclean.mapping.questions import asked_consent
 from crmclean.tables.fields import BY_NAME, Kind
 
 __all__ = ["HeaderGuess", "guess_headers"]
@@ -144,7 +145,30 @@ def _guess(name: str, system: str, votes: Mapping[str, float]) -> HeaderGuess:
         found = _look_up(key.rstrip("0123456789") if reading.loose else key, system, votes)
         if found and _may_shorten(reading, found[1].field):
             return _known(reading, *found, system)
-    return _fuzzy(name) or _NOTHING_KNOWN
+    return _twice(name, system, votes) or _question(name) or _fuzzy(name) or _NOTHING_KNOWN
+
+
+def _twice(name: str, system: str, votes: Mapping[str, float]) -> HeaderGuess | None:
+    """A header that says one thing twice, in two words or two languages: ``Firma / Company``."""
+    parts = [part for part in re.split(r"\s*[/|\n–—]\s*|\s+-\s+", name.strip(" *:?")) if part]
+    found = [_look_up(fold_header(part), system, votes) for part in parts]
+    fields = {each[1].field for each in found if each}
+    if {"phone"} < fields <= {"phone", "mobile", "home_phone"}:  # whichever number somebody has
+        fields = {"phone"}
+    if len(parts) < 2 or None in found or len(fields) != 1 or "" in fields:
+        return None
+    polarities = {each[1].polarity for each in found if each}
+    return HeaderGuess(fields.pop(), 0.88, "said twice", polarities.pop()) if len(polarities) == 1 else None
+
+
+def _question(name: str) -> HeaderGuess | None:
+    """A sentence about consent, or ``Opted out of email: Newsletter``, one column for each sort of mail."""
+    asked = asked_consent(header_words(name))
+    if asked:
+        return HeaderGuess(asked, 0.75, "a question about consent", loose=True)
+    topic = re.match(r"\s*((?:un)?subscribed|opted (?:out|in)[^:]*)\s*:", name, flags=re.IGNORECASE)
+    found = load_packs()[GENERIC].headers.get(fold_header(topic[1])) if topic else None
+    return HeaderGuess(found.field, 0.85, f"{topic[1]!r} for one sort of mail") if found and topic else None
 
 
 def _may_shorten(reading: _Reading, field: str) -> bool:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import difflib
 import functools
+import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from crmclean.errors import OutputOccupied, RulesError, UnknownPack
+from crmclean.errors import OutputError, OutputOccupied, RulesError, UnknownPack, UsageError
 from crmclean.ruleset.locate import rules_root
 from crmclean.ruleset.spec import Rules
 
-__all__ = ["init_pack", "list_packs", "load_rules"]
+__all__ = ["RulesLike", "init_pack", "list_packs", "load_rules", "resolve_rules"]
+
+RulesLike = Rules | str | os.PathLike[str] | Mapping[str, Any] | Sequence[Any]
 
 
 def list_packs() -> dict[str, str]:
@@ -25,6 +28,18 @@ def list_packs() -> dict[str, str]:
         description = str(_read(path).get("description", ""))
         packs[path.stem] = description.strip().split("\n")[0]
     return packs
+
+
+def resolve_rules(rules: RulesLike, region: str | None = None) -> Rules:
+    """Rules from anything `crmclean.clean` takes, with the region of the call on top."""
+    packs = rules if isinstance(rules, list | tuple) else [rules]
+    loaded = load_rules(*packs)
+    if region:
+        code = region.strip().upper()
+        if len(code) != 2 or not code.isascii() or not code.isalpha():
+            raise UsageError(f"region {region!r} is no ISO 3166 code of two letters", hint="--region IN")
+        loaded = loaded.model_copy(update={"input": loaded.input.model_copy(update={"region": code})})
+    return loaded
 
 
 def load_rules(*packs: str | Path | Rules | Mapping[str, Any]) -> Rules:
@@ -57,7 +72,12 @@ def init_pack(path: Path, *, extends: str = "default") -> Path:
     load_rules(extends)
     if path.exists():
         raise OutputOccupied(f"{path} is there already", hint="choose another name, or edit that file")
-    path.write_text(_TEMPLATE.format(name=path.stem, extends=extends), encoding="utf-8")
+    try:
+        path.write_text(_TEMPLATE.format(name=path.stem, extends=extends), encoding="utf-8")
+    except OSError as error:
+        hint = "free some space" if path.parent.is_dir() else f"mkdir -p {path.parent}"
+        path.unlink(missing_ok=True)  # half a pack is no pack
+        raise OutputError(f"{path} cannot be written: {error.strerror}", hint=hint) from error
     return path
 
 
@@ -137,7 +157,7 @@ def _validate(raw: Mapping[str, Any], where: str) -> Rules:
         return Rules.model_validate(raw)
     except ValidationError as error:
         raise RulesError(
-            "\n".join(_sentences(error, where)), hint="crmclean rules check FILE lists what is wrong"
+            "\n".join(_sentences(error, where)), hint="crmclean rules show    # every key with its value"
         ) from error
 
 
