@@ -117,6 +117,19 @@ def test_the_dotless_i_follows_the_country():
     assert value("IAN SMITH")[0] == "Ian Smith"
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("IBRAHIM YILDIZ", "İbrahim Yıldız"),
+        ("ALI YILMAZ", "Ali Yılmaz"),
+        ("ISMAIL AYDIN, DR.", "İsmail Aydın, Dr."),
+        ("FILIZ KILIC", "Filiz Kılıc"),
+    ],
+)
+def test_a_turkish_name_from_a_foreign_keyboard_keeps_its_dotted_i(before, after):
+    assert value(before, region="TR")[0] == after
+
+
 def test_case_is_kept_when_the_rules_say_so():
     found = name_kernel(pa.array(["JOHN SMITH"], TEXT), CellOptions(field="full_name", case="keep"))
     assert found.value[0].as_py() == "JOHN SMITH"

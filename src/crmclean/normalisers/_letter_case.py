@@ -15,12 +15,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.normalisers._draft import Mask, matches
+from crmclean.normalisers._wordlists import word_list
 
 __all__ = ["capitalised", "is_shouted", "is_whispered", "lowered", "shouted", "turkic", "uppered", "whispered"]
 
 _SCRIPTS = ("LATIN ", "CYRILLIC ", "GREEK ", "ARMENIAN ")
 _DOTTED = str.maketrans({"İ": "i"})
 _TURKISH = str.maketrans({"İ": "i", "I": "ı"})
+_EDGES = ".,;:()[]\"'"
 
 
 @functools.lru_cache(maxsize=1)
@@ -95,8 +97,22 @@ def turkic(text: str, region: str = "") -> bool:
     return region in ("TR", "AZ") or "İ" in text or "ı" in text
 
 
+@functools.lru_cache(maxsize=1)
+def _dotted_words() -> dict[str, str]:
+    """Turkish words with a dotted i as a foreign keyboard types them, and as they are written."""
+    return {word.replace("ı", "i"): word for word in word_list("lists/turkish_i.toml", "words")}
+
+
 def lowered(text: str, turkish: bool = False) -> str:
-    """Lower case, letter for letter: İ never falls apart into i and a loose dot."""
+    """Lower case, letter for letter: İ never falls apart into i and a loose dot.
+
+    >>> lowered("YILMAZ", turkish=True), lowered("DIYARBAKIR,", turkish=True), lowered("İBRAHİM")
+    ('yılmaz', 'diyarbakır,', 'ibrahim')
+    """
+    if turkish and text.isascii() and "I" in text:
+        core = text.lower().strip(_EDGES)
+        if core in _dotted_words():
+            return text.lower().replace(core, _dotted_words()[core])
     return text.translate(_TURKISH if turkish else _DOTTED).lower()
 
 
