@@ -41,6 +41,56 @@ def test_a_shouted_street_is_put_right(before, after):
 
 
 @pytest.mark.parametrize(
+    ("before", "region", "after"),
+    [
+        ("42ND ST", "US", "42nd St"),
+        ("123 MCDONALD RD", "US", "123 McDonald Rd"),
+        ("11988 EL CAMINO REAL", "US", "11988 El Camino Real"),
+        ("9832 COSTA DE LA LUZ BLVD", "US", "9832 Costa de la Luz Blvd"),
+        ("4506 RAMONA TER", "US", "4506 Ramona Ter"),
+        ("100 WEST SEVENTH, LOS ANGELES, CALIFORNIA", "", "100 West Seventh, Los Angeles, California"),
+        ("100 ALABAMA AVE NW FT PAYNE AL 35967", "", "100 Alabama Ave NW Ft Payne AL 35967"),
+        ("25416 COUNTY ROAD 6 ELKHART IN 46514-5422", "US", "25416 County Road 6 Elkhart IN 46514-5422"),
+        ("12 MAIN ST, THE OLD MILL", "GB", "12 Main St, The Old Mill"),
+        ("SHEIKH ZAYED RD, AL BARSHA", "AE", "Sheikh Zayed Rd, Al Barsha"),
+        ("CALLE DE LOS OLIVOS 5", "ES", "Calle de los Olivos 5"),
+        ("RUA 12 DE OUTUBRO", "BR", "Rua 12 de Outubro"),
+        ("VIA DELL'ARTIGIANATO 5", "IT", "Via dell'Artigianato 5"),
+        ("'S-GRAVENWEG 12", "NL", "'s-Gravenweg 12"),
+        ("JAN IN 'T VELDSTRAAT 5", "NL", "Jan in 't Veldstraat 5"),
+        ("УЛ. ЛЕНИНА, Д. 5, КВ. 10", "RU", "Ул. Ленина, д. 5, кв. 10"),
+        ("УЛ. Д. БЕДНОГО, 5", "RU", "Ул. Д. Бедного, 5"),
+        ("ISTIKLAL CADDESI 5", "TR", "İstiklal Caddesi 5"),
+    ],
+)
+def test_small_words_and_states_are_written_as_their_country_does(before, region, after):
+    assert run(street_kernel, before, region).value[0].as_py() == after
+
+
+@pytest.mark.parametrize(
+    ("before", "region", "after"),
+    [
+        ("IZMIR", "TR", "İzmir"),
+        ("DIYARBAKIR", "TR", "Diyarbakır"),
+        ("AYDIN", "TR", "Aydın"),
+        ("IZMIR", "", "Izmir"),
+        ("MCALLEN", "US", "McAllen"),
+        ("SAN JOSE, CA", "US", "San Jose, CA"),
+        ("EL PASO", "US", "El Paso"),
+        ("RAS AL KHAIMAH", "AE", "Ras Al Khaimah"),
+        ("SAN VITO AL TAGLIAMENTO", "IT", "San Vito al Tagliamento"),
+        ("REGGIO NELL'EMILIA", "IT", "Reggio nell'Emilia"),
+        ("'S-HERTOGENBOSCH", "NL", "'s-Hertogenbosch"),
+        ("KING'S LYNN", "GB", "King's Lynn"),
+        ("SAINT-GERMAIN-EN-LAYE", "FR", "Saint-Germain-en-Laye"),
+        ("РОСТОВ-НА-ДОНУ", "RU", "Ростов-на-Дону"),
+    ],
+)
+def test_a_shouted_city_is_put_right_as_its_country_writes_it(before, region, after):
+    assert run(city_kernel, before, region).value[0].as_py() == after
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "12 Main St",
