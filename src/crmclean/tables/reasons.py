@@ -88,6 +88,7 @@ _ALL = (
     Reason("email.disposable", _ISSUE, _WARNING, "the mailbox is a throwaway one", "x@mailinator.com"),
     Reason("email.role", _ISSUE, _INFO, "the mailbox belongs to a role, not a person", "info@acme.example"),
     Reason("email.typo_domain", _ISSUE, _WARNING, "the domain looks mistyped", "ann@gmial.com"),
+    Reason("email.no_domain", _ISSUE, _WARNING, "no such top-level domain is known", "ann@acme.con"),
     Reason("email.bogus", _ISSUE, _ERROR, "the address is a filler", "test@test.com"),
     # ---- phones
     Reason("phone.e164", _FORM, _INFO, "the number was put in international form", "(212) 555-7890 -> +12125557890"),
