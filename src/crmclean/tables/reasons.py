@@ -49,6 +49,7 @@ _ALL = (
     Reason("file.mixed_encoding", _ISSUE, _INFO, "the row is in another encoding than the file", "cp1252 in UTF-8"),
     # ---- text
     Reason("text.mojibake", _REPAIR, _INFO, "wrongly decoded letters were put right", "JosÃ© -> José"),
+    Reason("text.html", _REPAIR, _INFO, "codes of a web page were turned into their characters", "AT&amp;T -> AT&T"),
     Reason("text.invisible", _REPAIR, _INFO, "invisible characters were removed", "Ann\\u200b -> Ann"),
     Reason("text.spaces", _REPAIR, _INFO, "stray spaces were removed", "  Ann   Lee -> Ann Lee"),
     Reason("text.unicode", _FORM, _INFO, "letters were composed the usual way (NFC)", "e + ́ -> é"),
