@@ -40,6 +40,7 @@ def run(text: str):
         ("EL MERCADO NUEVO", "El Mercado Nuevo"),
         ("GASTHAUS ZUM GOLDENEN HIRSCHEN", "Gasthaus zum Goldenen Hirschen"),
         ("GLOBEX BANKASI İŞLETMELERİ", "Globex Bankası İşletmeleri"),
+        ("YILDIZ HOLDING A.Ş.", "Yıldız Holding A.Ş."),
     ],
 )
 def test_a_shouted_company_is_put_right(before, after):

@@ -32,6 +32,7 @@ _CLUSTER = re.compile(r"(?!mc|sch|str|spr|spl|scr|shr|thr|chr|phr|sph|szc)[bcdfg
 _POLISH_FORM = re.compile(
     r"(\bSp(?:\.|ółka)? ?)(Z ?O\.? ?O\b)"
 )  # two words and two letters: no list of words can hold it
+_ANONIM = re.compile(r"\bA\.?Ş\.?$")  # a Turkish company's form
 _SPACELESS = re.compile(r"[぀-ヿ㐀-鿿가-힣]")
 _WEAK_LENGTH = 2
 _WEAK_WRITTEN = frozenset(["Co", "Oy", "Ab", "Ky", "e.V.", "eG"])  # other short forms count in capitals only
@@ -92,7 +93,7 @@ def repaired(value: str) -> str:
     long = [word for word in words if len(word) >= (5 if len(words) > 1 else 8)]
     if not any(_is_word(word) for word in long):
         return value
-    first, turkish = True, turkic(value)
+    first, turkish = True, turkic(value) or bool(_ANONIM.search(value))
 
     def write(found: re.Match[str]) -> str:
         nonlocal first
