@@ -68,7 +68,7 @@ def test_correct_and_foreign_titles_are_left_to_the_letter(text):
         ("Vice President, Marketing", "marketing", "vp"),
         ("CEO", "general_management", "c_level"),
         ("المدير التنفيذي", "general_management", "c_level"),
-        ("المدير", None, "manager"),
+        ("المدير المبيعات", "sales", "manager"),
         ("C.E.O.", "general_management", "c_level"),
         ("Chief Financial Officer", "finance", "c_level"),
         ("Managing Director", "general_management", "c_level"),

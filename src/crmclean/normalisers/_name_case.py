@@ -39,6 +39,7 @@ _ROMAN = re.compile(r"(?:ii|iii|iv|vii|viii|ix)$")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?$")
 _VOWELS = frozenset("aeiouyàáâäãåèéêëìíîïòóôöõøùúûüýœæ")
 _NAMES_TOO = frozenset(["do", "an", "des", "ur", "us", "ten", "den", "op"])
+_PORTUGUESE_NAMES = _NAMES_TOO - {"do"}
 _SIMPLE = r"^(?:[A-Z]{3,}|[a-z]{3,})(?: (?:[A-Z]{3,}|[a-z]{3,}))*$"
 
 
@@ -108,15 +109,20 @@ def _is_initials(text: str) -> bool:
     return len(letters) == 3 and letters.isascii() and letters.isalpha() and not _VOWELS & set(lowered(letters))
 
 
+@functools.cache
+def _conjunctions() -> frozenset[str]:
+    return word_list(_WORDS, "case.conjunctions")
+
+
 class _Lists:
     """What the words of one name tell about each other."""
 
     def __init__(self, turkish: bool, particles: bool, joining: frozenset[str], portuguese: bool) -> None:
         self.turkish = turkish
-        self.names = _NAMES_TOO - ({"do"} if portuguese else set())
+        self.names = _PORTUGUESE_NAMES if portuguese else _NAMES_TOO
         self.particles = word_list(_WORDS, "case.particles") if particles else frozenset[str]()
         self.articles = word_list(_WORDS, "case.articles") if particles else frozenset[str]()
-        self.conjunctions = word_list(_WORDS, "case.conjunctions") | joining
+        self.conjunctions = word_list(_WORDS, "case.conjunctions") | joining if joining else _conjunctions()
 
     @staticmethod
     def of(tokens: Sequence[str], words: Sequence[int], region: str) -> _Lists:
@@ -138,7 +144,7 @@ def _token(tokens: Sequence[str], words: Sequence[int], position: int, field: st
         return lowered(token, lists.turkish)
     key = _suffix_key(small) if last or after_comma else small
     display = _written().get(key)
-    opens = all(bare(tokens[place]) in _honorifics() | _academic() for place in words[:position])
+    opens = all(bare(tokens[place]) in _opening() for place in words[:position])
     if opens and position and token.endswith(".") and small in _academic():
         return lowered(token)  # Dr. med.
     if small == "md" and position == 0 and field != "suffix":
@@ -179,6 +185,7 @@ def _stays_small(tokens: Sequence[str], words: Sequence[int], position: int, fie
     return (small in lists.articles and before in lists.particles) or (position > 0 and small in lists.conjunctions)
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def _suffix_key(small: str) -> str:
     """``phd`` for ``ph.d``; but ``J.R.`` behind a name are initials."""
     plain = small.replace(".", "")
@@ -188,6 +195,11 @@ def _suffix_key(small: str) -> str:
 @functools.lru_cache(maxsize=1)
 def _academic() -> frozenset[str]:
     return word_list(_WORDS, "prefix.academic")
+
+
+@functools.lru_cache(maxsize=1)
+def _opening() -> frozenset[str]:
+    return _honorifics() | _academic()
 
 
 @functools.lru_cache(maxsize=1)

@@ -27,6 +27,9 @@ _ASIDE = re.compile(
 )
 _ADDRESSED = re.compile(r"^(?:attn|att|attention|fao|z\. ?hd)\b[.:]*\s*", re.IGNORECASE)
 _MAIL = re.compile(r"[<(\[]?[^\s@<>()\[\]]+@[^\s@<>()\[\]]+\.[^\s@<>()\[\]]+[>)\]]?")
+_UNUSUAL = re.compile(
+    r"[^\w\s.,،，'’\u200c\u200d\u0300-\u036f\u0900-\u0dff-]|\s[-–—|/]\s|^\W|\bc/o\b|^(?:att|fao|z\.)", re.IGNORECASE
+)
 _SEVERAL = re.compile(r"[;<>@{}\\]|:\s")  # two people in a cell, or something that is no name
 _PATRONYMIC = re.compile(r"\w+(?:ович|евич|ильич|овна|евна|ична|інічна|івна|ївна)$")
 _CYRILLIC_INITIALS = re.compile(r"(?:[А-ЯЁІЇЄҐ]\.){1,2}$")
@@ -84,10 +87,12 @@ def _is_suffix(token: str, after_comma: bool) -> bool:
 
 def split_name(text: str, region: str = "") -> NameParts:
     """Split one full name. A name that cannot be understood gives empty parts."""
-    bared = _ADDRESSED.sub("", _ASIDE.sub("", _unquoted(_MAIL.sub("", text).strip())).strip())
-    if _SEVERAL.search(bared):
-        return NameParts()
-    pieces = [piece for piece in _COMMA.split(bared) if piece]
+    text = text.strip()
+    if _UNUSUAL.search(text):
+        text = _ADDRESSED.sub("", _ASIDE.sub("", _unquoted(_MAIL.sub("", text).strip())).strip())
+        if _SEVERAL.search(text):
+            return NameParts()
+    pieces = [piece for piece in _COMMA.split(text) if piece]
     suffixes: list[str] = []
     while len(pieces) > 1 and all(_is_suffix(token, True) for token in pieces[-1].split()):
         suffixes.insert(0, pieces.pop())
@@ -117,7 +122,7 @@ def _unquoted(text: str) -> str:
 
 def _trim(tokens: list[str], region: str) -> tuple[list[str], list[str], list[str]]:
     """Honorifics in front, what is between, suffixes behind."""
-    tokens = [token for token in tokens if any(letter.isalpha() for letter in token) or token == "&"] or tokens
+    tokens = [token for token in tokens if token[0].isalpha() or token == "&" or any(map(str.isalpha, token))] or tokens
     start, end = 0, len(tokens)
     while start < end - 1 and (
         _is_prefix(tokens[start], region)

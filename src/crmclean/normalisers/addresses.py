@@ -30,7 +30,8 @@ _WORDS = "lists/place_words.toml"
 _WORD = re.compile(r"[^\W_](?:[^\s/,;:()|\"“”#+–—-]*[^\W_.])?\.?")
 _US_LINE = re.compile(r"\b[A-Za-z]{2}[ ,.]+\d{5}(?:-?\d{4})?(?:,? USA?)?$")  # ... Los Angeles CA 90012
 _BREAKS = (",", ";", "/", "\n", "(", ":")
-_APOSTROPHES = "'’"
+_APOSTROPHES = ("'", "’")
+_HYPHENS = ("-", "‐", "‑", "–")
 _ELIDED_SMALL = frozenset({"d", "l", "dell", "nell", "dall", "sull", "all", "degl", "coll"})
 _ELIDED = _ELIDED_SMALL | {"o", "sant"}
 _ZIP = re.compile(r"[ ,.]+\d{5}(?:-?\d{4})?(?:\D|$)")
@@ -85,34 +86,39 @@ def place_case(value: str, region: str = "", capitals: bool = True) -> str:
 
     def write(found: re.Match[str]) -> str:
         nonlocal before
-        start, rest = found.start(), value[found.end() :]
-        lead = value[start - 1 : start]
-        core = lowered(found.group()).rstrip(".")
-        if lead in _BREAKS or value[:start].rstrip(" ")[-1:] in _BREAKS:
+        word, start = found.group(), found.start()
+        lead = value[start - 1] if start else ""
+        core = _core(word)
+        if lead in _BREAKS or (lead == " " and value[start - 2] in _BREAKS):
             before = ""
-        if _is_state(core, value[:start], rest, region) or (core in _abbreviated() and re.match(r"[.\s]*\d", rest)):
-            out = found.group().lower() if core in _abbreviated() else found.group().upper()
-        elif core in ("s", "t") and lead in _APOSTROPHES and lead and not value[start - 2 : start - 1].isalnum():
-            out = found.group().lower()  # 's-Gravenhage, in 't Veld
+        if len(core) <= 4 and (odd := _odd_case(word, core, value, found.span(), region)):
+            out = odd
         else:
-            small = _stays_small(core, before, english, joined=lead != "" and lead in "-‐‑–")
-            out = _written(found.group(), not before, turkish, capitals, small and not (lead and lead in _APOSTROPHES))
+            small = _stays_small(core, before, english, joined=lead in _HYPHENS) and lead not in _APOSTROPHES
+            out = _written(word, not before, turkish, capitals, small)
         before = before if core.isdigit() else core
         return out
 
     return _WORD.sub(write, value)
 
 
-@functools.cache
-def _abbreviated() -> frozenset[str]:
-    return word_list(_WORDS, "case.before_number")
+@functools.lru_cache(maxsize=1 << 16)
+def _core(word: str) -> str:
+    return lowered(word).rstrip(".")
 
 
-def _is_state(core: str, head: str, rest: str, region: str) -> bool:
-    """Whether two letters are a state of the United States: before a ZIP code, or at the end behind a comma."""
-    if len(core) != 2 or region not in ("", "US") or core not in word_list(_WORDS, "case.us_states"):
-        return False
-    return bool(_ZIP.match(rest)) or (not rest.strip(" .") and head.rstrip(" ").endswith(","))
+def _odd_case(word: str, core: str, value: str, span: tuple[int, int], region: str) -> str:
+    """Words whose case their neighbours decide, "" for all others: states, кв. 10, 's-Gravenhage."""
+    start, end = span
+    if core in word_list(_WORDS, "case.before_number"):
+        return word.lower() if re.match(r"[.\s]*\d", value[end:]) else ""
+    if len(core) == 2 and region in ("", "US") and core in word_list(_WORDS, "case.us_states"):
+        rest = value[end:]  # before a ZIP code, or at the end behind a comma
+        state = _ZIP.match(rest) or (not rest.strip(" .") and value[:start].rstrip(" ").endswith(","))
+        return word.upper() if state else ""
+    if core in ("s", "t") and start and value[start - 1] in "'’" and not value[max(start - 2, 0) : start - 1].isalnum():
+        return word.lower()
+    return ""
 
 
 def _stays_small(core: str, before: str, english: bool, joined: bool) -> bool:

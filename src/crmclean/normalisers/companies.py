@@ -97,7 +97,9 @@ def repaired(value: str) -> str:
 
     def write(found: re.Match[str]) -> str:
         nonlocal first
-        edge = first or found.end() == len(value) or value[: found.start()].rstrip().endswith((",", "/", "(", "-", "–"))
+        edge = first or found.end() == len(value)
+        if not edge and len(found.group()) < 4:  # a small word
+            edge = value[: found.start()].rstrip().endswith((",", "/", "(", "-", "–"))
         out = _written(found.group(), first, edge, turkish)
         first = False
         return out

@@ -139,7 +139,8 @@ def _named_twice(values: pa.Array, wanted: Mask, key: Callable[[pa.Array, pa.Arr
     ``key`` gives the codes of some values, whose positions come second.
     """
     out = pa.nulls(len(values), TEXT)
-    for pattern in _TWICE:
+    wanted = wanted & matches(values, r"\S[\s(\[\-–—/|:;,]+\S")
+    for pattern in _TWICE if wanted.any() else ():
         places = np.flatnonzero(wanted & matches(values, pattern))
         if not len(places):
             continue
@@ -289,10 +290,11 @@ def _one_country(draft: Draft, compact: pa.Array, here: Mask, own: Mask, region:
     if digits:
         fewest = digits - (2 if digits == 5 else 1)  # 00501 may be 501; shorter and longer codes are not so surely one
         short = here & own & matches(compact, rf"^[1-9]\d{{{fewest - 1},{digits - 2}}}$")
-        padded = pc.ascii_lpad(compact, digits, "0")
-        short &= matches(padded, pattern) & ~matches(compact, pattern)
-        draft.replace(pc.if_else(pa.array(short), padded, draft.value), "postcode.zeros")
-        compact = pc.if_else(pa.array(short), padded, compact)
+        if short.any():
+            padded = pc.ascii_lpad(compact, digits, "0")
+            short &= matches(padded, pattern) & ~matches(compact, pattern)
+            draft.replace(pc.if_else(pa.array(short), padded, draft.value), "postcode.zeros")
+            compact = pc.if_else(pa.array(short), padded, compact)
     fits = here & matches(compact, pattern)
     written = pc.utf8_trim(pc.replace_substring_regex(compact, pattern, template), " -")
     draft.replace(pc.if_else(pa.array(fits), written, draft.value), "postcode.format")

@@ -67,9 +67,11 @@ def text_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | None
     if kind is Kind.NOTE:
         draft.replace(_without_controls(draft.value), "text.invisible")
     else:
-        draft.replace(strip_invisible(draft.value), "text.invisible")
-        if kind in _FROM_PAGES and draft.matches(_ENTITY).any():  # an invisible character had kept a code from view
-            draft.replace(strip_invisible(_without_html(draft.value, kind)), "text.html")
+        seen = strip_invisible(draft.value)
+        if kind in _FROM_PAGES and dirty.any() and seen is not draft.value:  # may have kept a code from view
+            draft.replace(seen, "text.invisible")
+            seen = strip_invisible(_without_html(seen, kind))
+        draft.replace(seen, "text.invisible")
         draft.replace(_tidy_lines(draft.value) if kind in _KEEPS_LINES else squash_spaces(draft.value), "text.spaces")
         draft.replace(nfc(draft.value), "text.unicode")
     draft.issue("text.formula", _is_formula(draft.value, options.field))
@@ -105,10 +107,13 @@ def _step_mask(values: pa.Array, mask: Mask, pattern: str) -> Mask:
 
 def _without_html(values: pa.Array, kind: Kind) -> pa.Array:
     """Character references spelled out, and line breaks as such: ``AT&amp;T``, ``12 Main St<br>Apt 4``."""
-    broken = matches(values, _LINE_BREAK)
-    line = "\n" if kind in _KEEPS_LINES else " "
-    values = _step(values, broken, lambda part: pc.replace_substring_regex(part, _LINE_BREAK, line))
-    coded = matches(values, _ENTITY)
+    if mask_of(pc.match_substring(values, "<")).any():
+        line = "\n" if kind in _KEEPS_LINES else " "
+        broken = matches(values, _LINE_BREAK)
+        values = _step(values, broken, lambda part: pc.replace_substring_regex(part, _LINE_BREAK, line))
+    coded = mask_of(pc.match_substring(values, "&"))
+    if coded.any():
+        coded = _step_mask(values, coded, _ENTITY)
     if not coded.any():
         return values
     spelt = [_spelt_out(text) for text in values.filter(pa.array(coded)).to_pylist()]

@@ -186,13 +186,18 @@ def _profiles(draft: Draft, url: pa.Array, domain: pa.Array, handles: Mask, fiel
     network = pc.fill_null(
         pa.array([*_NETWORKS.values()], TEXT).take(pc.index_in(domain, value_set=pa.array([*_NETWORKS], TEXT))), ""
     )
-    path = pc.replace_substring_regex(url, r"^https?://[^/?#]*", "")
-    handle = pc.fill_null(as_text(pc.struct_field(pc.extract_regex(path, _PROFILE), "handle")), "")
-    unnamed = pc.or_(pc.equal(network, ""), pc.is_in(pc.ascii_lower(handle), value_set=_NO_HANDLE))
-    handle = pc.if_else(unnamed, pa.scalar("", TEXT), handle)
+    handle = pa.repeat(pa.scalar("", TEXT), len(url))
+    handle = pc.replace_with_mask(handle, pc.not_equal(network, ""), _handles(url.filter(pc.not_equal(network, ""))))
     if handles.any():
         own = pc.replace_substring_regex(draft.value, r"^/?(?i:in|company|pub|school)/|^@|/$", "")
         handle = pc.if_else(pa.array(handles), own, handle)
         network = pc.if_else(pa.array(handles), pa.scalar(_network_of(field), TEXT), network)
     draft.attribute("network", network)
     draft.attribute("handle", handle)
+
+
+def _handles(urls: pa.Array) -> pa.Array:
+    """The handle in each address of a network, "" where its page is nobody's."""
+    path = pc.replace_substring_regex(urls, r"^https?://[^/?#]*", "")
+    handle = pc.fill_null(as_text(pc.struct_field(pc.extract_regex(path, _PROFILE), "handle")), "")
+    return pc.if_else(pc.is_in(pc.ascii_lower(handle), value_set=_NO_HANDLE), pa.scalar("", TEXT), handle)
