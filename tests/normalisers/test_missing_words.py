@@ -148,3 +148,9 @@ def test_a_refusal_is_nothing(word: str, field: str) -> None:
 def test_the_zero_date_of_a_program_is_nothing(word: str) -> None:
     assert emptied(word, "created_at")
     assert not emptied(word, "notes")
+
+
+@pytest.mark.parametrize("word", ["-N/A-", "; unknown", "*not provided*", "(n/a),"])
+def test_stray_marks_around_a_placeholder_do_not_count(word: str) -> None:
+    assert emptied(word, "first_name")
+    assert not emptied(word, "notes")

@@ -66,6 +66,7 @@ def value(text: str, field: str = "full_name", region: str = "") -> tuple[str, s
         ("JOHN E SMITH", "John E Smith"),
         ("SUNITA DAS GUPTA", "Sunita Das Gupta"),
         ("john_smith", "John_Smith"),
+        ("i\u0307brahim öz", "İbrahim Öz"),
         ("LI NG", "Li Ng"),
         ("GEORGE YOUNGER, 2ND VISCOUNT OF LECKIE", "George Younger, 2nd Viscount of Leckie"),
     ],

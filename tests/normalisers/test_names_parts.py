@@ -128,6 +128,8 @@ def test_family_first_with_a_comma_is_turned_round(before, after):
         "Smith, Mr",
         "Berg, van der",
         "Smith, 12345",
+        "D.F, .J",
+        "Opt-, Out",
         "García López, María",
     ],
 )

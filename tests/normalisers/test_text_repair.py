@@ -47,6 +47,8 @@ def one(text: str, field: str = "full_name") -> tuple[str, str | None, list[str]
         ("Ann\nLee", "Ann Lee", "text.spaces"),
         ("Jose\u0301", "José", "text.unicode"),
         ("M&uuml;ller", "Müller", "text.html"),
+        ("M&UUML;LLER", "MÜLLER", "text.html"),
+        ("M&AMP;M", "M&M", "text.html"),
         ("O&#39;Brien &amp;amp; Sons", "O'Brien & Sons", "text.html"),
         ("Ann&nbsp;Lee", "Ann Lee", "text.html"),
         ("&#x930;&#x93E;&#x92E;", "राम", "text.html"),

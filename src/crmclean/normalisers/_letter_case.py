@@ -122,7 +122,12 @@ def uppered(text: str, turkish: bool = False) -> str:
     for letter in text:
         big = "İ" if turkish and letter == "i" else letter.upper()
         out.append(big if len(big) == 1 else letter)
-    return "".join(out)
+    return _composed("".join(out))
+
+
+def _composed(text: str) -> str:
+    """İ in one piece where it was made of i and a loose dot."""
+    return unicodedata.normalize("NFC", text) if "\u0307" in text else text
 
 
 def capitalised(word: str, turkish: bool = False) -> str:
@@ -136,5 +141,5 @@ def capitalised(word: str, turkish: bool = False) -> str:
         if letter.isdigit():
             break  # 2nd, 10th
         if letter.isalpha():
-            return small[:place] + uppered(letter, turkish) + small[place + 1 :]
+            return _composed(small[:place] + uppered(letter, turkish) + small[place + 1 :])
     return small

@@ -118,6 +118,8 @@ def _close_up(draft: Draft) -> None:
 
 def _reorder(draft: Draft, places: pa.Array, wanted: Mask) -> None:
     mask = wanted & draft.workable & draft.matches(r"^[^,،，]+[,،，][^,،，]+$")
+    if mask.any():  # what is left of a name must not begin or end with a stray mark
+        mask &= draft.matches(r"[^\p{Pd}\s]\s*[,،，]\s*[\pL\pM'’ʼ(\"“]")
     if not mask.any():
         return
     simple = mask & draft.matches(_FAMILY_GIVEN) & ~draft.matches(_special()) & ~draft.matches(_no_given())

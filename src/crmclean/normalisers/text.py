@@ -68,9 +68,10 @@ def text_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | None
         draft.replace(_without_controls(draft.value), "text.invisible")
     else:
         seen = strip_invisible(draft.value)
-        if kind in _FROM_PAGES and dirty.any() and seen is not draft.value:  # may have kept a code from view
+        if dirty.any() and seen is not draft.value:  # what could not be seen may have kept damage from view
             draft.replace(seen, "text.invisible")
-            seen = strip_invisible(_without_html(seen, kind))
+            seen = _step(seen, dirty, _repair_mojibake)
+            seen = strip_invisible(_without_html(seen, kind) if kind in _FROM_PAGES else seen)
         draft.replace(seen, "text.invisible")
         draft.replace(_tidy_lines(draft.value) if kind in _KEEPS_LINES else squash_spaces(draft.value), "text.spaces")
         draft.replace(nfc(draft.value), "text.unicode")
@@ -132,6 +133,9 @@ def _spelt_out(text: str) -> str:
 def _character(code: str) -> str:
     """What a character reference stands for; itself where that is nothing that can be seen or is not known."""
     found = html.unescape(code)
+    if found == code and code.isupper():  # M&UUML;LLER
+        found = html.unescape(code[:2] + code[2:].lower())
+        found = code if found.startswith("&") else found
     return code if "\ufffd" in found or any(ord(letter) < 32 or letter == "\x7f" for letter in found) else found
 
 
