@@ -278,6 +278,23 @@ def test_two_countries_in_a_cell_are_none(text):
     assert found.verdict[0] == INVALID
 
 
+@pytest.mark.parametrize(
+    ("before", "region", "after"),
+    [
+        ("KARNATAKA", "IN", "Karnataka"),
+        ("tamil nadu", "IN", "Tamil Nadu"),
+        ("NORDRHEIN-WESTFALEN", "DE", "Nordrhein-Westfalen"),
+        ("ÎLE-DE-FRANCE", "FR", "Île-de-France"),
+        ("NRW", "DE", "NRW"),
+        ("J&K", "IN", "J&K"),
+        ("CDMX", "MX", "CDMX"),
+        ("कर्नाटक", "IN", "कर्नाटक"),
+    ],
+)
+def test_a_region_that_is_not_coded_is_put_in_normal_case(before, region, after):
+    assert run(region_kernel, before, region).value[0].as_py() == after
+
+
 def test_two_names_of_a_region_that_is_not_coded_give_the_code_only():
     found = run(region_kernel, "Karnataka (KA)", "IN")
     assert (found.value[0].as_py(), found.attributes["region_code"][0].as_py()) == ("Karnataka (KA)", "IN-KA")

@@ -92,8 +92,9 @@ def region_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | No
     """Normalise distinct states, provinces and regions of a country.
 
     Value: the second part of the ISO 3166-2 code in the United States, Canada, Australia and Brazil (``CA``); elsewhere
-    the name as it was typed. Attribute ``region_code``: the whole code (``US-CA``). Issue ``region.unknown``: the
-    country has a table and the value is not in it; ``region_suggestion`` then names the one region a letter away.
+    the name as it was typed, but for shouting. Attribute ``region_code``: the whole code (``US-CA``). Issue
+    ``region.unknown``: the country has a table and the value is not in it; ``region_suggestion`` then names the one
+    region a letter away.
     """
     draft = _tidy(values)
     places = regions_of(len(draft.original), options, regions)
@@ -108,6 +109,10 @@ def region_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | No
     coded = found & np.asarray(pc.is_in(places, pa.array(sorted(CODED), TEXT)))
     part = pc.replace_substring_regex(code, r"^[A-Z]+-", "")
     draft.replace(pc.if_else(pa.array(coded), part, draft.value), "region.code")
+    if options.case == "repair":
+        loud = (shouted(draft.value) | whispered(draft.value)) & ~coded & draft.matches(r"[\pL\pM]{5}")  # no code
+        names = places.to_pylist() if loud.any() else []
+        draft.replace_where(loud, lambda place, value: place_case(value, names[place]), "region.case")
     unknown = known & ~found
     draft.issue("region.unknown", unknown)
     draft.attribute("region_code", pc.if_else(pa.array(found), code, pa.scalar(None, TEXT)))

@@ -119,6 +119,7 @@ _ALL = (
     # ---- places
     Reason("street.case", _REPAIR, _INFO, "a shouted street was put in normal case", "12 MAIN ST -> 12 Main St"),
     Reason("city.case", _REPAIR, _INFO, "a shouted city was put in normal case", "PARIS -> Paris"),
+    Reason("region.case", _REPAIR, _INFO, "a shouted region was put in normal case", "KARNATAKA -> Karnataka"),
     Reason("region.code", _FORM, _INFO, "the region was put in its canonical form", "california -> CA"),
     Reason("region.unknown", _ISSUE, _INFO, "the region is not one of its country", ""),
     Reason("country.iso", _FORM, _INFO, "the country was put in its ISO code", "Deutschland -> DE"),
