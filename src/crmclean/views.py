@@ -74,8 +74,16 @@ def quarantined(batch: Batch, context: Context) -> pa.Table:
     issues = batch.evidence.issues
     raw = issues.filter(pc.equal(issues["reason"], "file.unaligned"))
     table = table.append_column("crmclean_raw", _spread(raw["row"], raw["value"], batch, at))
-    severe = issues.filter(pc.equal(issues["severity"], "error"))
-    return table.append_column("crmclean_reasons", _reasons(severe, batch, at))
+    severe = issues.filter(pc.or_(pc.equal(issues["severity"], "error"), _set_aside_for(issues, context)))
+    return table.append_column("crmclean_reasons", _reasons(severe, batch, at, context))
+
+
+def _set_aside_for(issues: pa.Table, context: Context) -> pa.Array:
+    """Where an issue is one that the rules set rows aside for, by its reason or by the name of their own check."""
+    named = sorted(context.rules.validate_.quarantine)
+    rules = pa.array([f"check.{name}" for name in named], pa.string())
+    by_reason = pc.is_in(issues["reason"].cast(pa.string()), pa.array(named, pa.string()))
+    return pc.or_(by_reason, pc.is_in(issues["rule"].cast(pa.string()), rules))
 
 
 def duplicates(batch: Batch, context: Context) -> pa.Table:
@@ -255,14 +263,19 @@ def _sentences(reasons: Any) -> pa.Array:
     return words.take(encoded.indices)
 
 
-def _reasons(issues: pa.Table, batch: Batch, at: Ints) -> pa.Array:
-    """The distinct reasons of each row in words, joined, in the order of their codes."""
+def _reasons(issues: pa.Table, batch: Batch, at: Ints, context: Context) -> pa.Array:
+    """The distinct reasons of each row in words, joined; a check of the rules speaks by its message or its name."""
     place = np.full(len(batch), -1, np.int64)
     place[at] = np.arange(len(at))
     owner = place[issues["row"].to_numpy() - batch.first_row]
     keep = owner >= 0
     owner = owner[keep]
-    words = _sentences(issues.filter(pa.array(keep))["reason"])
+    kept = issues.filter(pa.array(keep))
+    words = _sentences(kept["reason"])
+    for rule in context.rules.validate_.checks:
+        own = pc.equal(kept["rule"].cast(pa.string()), f"check.{rule.name}").combine_chunks()
+        named = pc.binary_join_element_wise(words, pa.scalar(f" ({rule.name})", TEXT), pa.scalar("", TEXT))
+        words = pc.if_else(own, pa.scalar(rule.message, TEXT) if rule.message else named, words)
     return join_by_owner(owner, words, len(at))
 
 

@@ -16,6 +16,7 @@ CSV_FILES = {
     "countries.csv": {"name", "code", "source"},
     "honorifics.csv": {"form", "use", "sex"},
     "nicknames.csv": {"language", "name", "nicknames"},
+    "postcodes.csv": {"country", "pattern", "template", "zeros"},
     "regions.csv": {"code", "names"},
     "street_words.csv": {"key", "forms"},
 }

@@ -28,6 +28,19 @@ def run(text: str):
         ("AUTOSTRADE PER L'ITALIA S.P.A.", "Autostrade PER L'Italia S.p.A."),
         ("ERNST & YOUNG LLP", "Ernst & Young LLP"),
         ("GLOBEX INDUSTRIES, THE", "Globex Industries, The"),
+        ("GLOBEX NORGE AS", "Globex Norge AS"),
+        ("GLOBEX OBCHOD SRO", "Globex Obchod SRO"),
+        ("GLOBEX OBCHOD S.R.O.", "Globex Obchod s.r.o."),
+        ("GLOBEX HOLDING A.S.", "Globex Holding A.S."),
+        ("GLOBEX VEREIN EV", "Globex Verein EV"),
+        ("GLOBEX POLSKA SP. Z O.O.", "Globex Polska Sp. z o.o."),
+        ("GLOBEX POLSKA SPÓŁKA Z O. O.", "Globex Polska Spółka z o. o."),
+        ("BANCO DE LOS TRABAJADORES", "Banco de los Trabajadores"),
+        ("UNIVERSITY OF CALIFORNIA, LOS ANGELES", "University of California, Los Angeles"),
+        ("EL MERCADO NUEVO", "El Mercado Nuevo"),
+        ("GASTHAUS ZUM GOLDENEN HIRSCHEN", "Gasthaus zum Goldenen Hirschen"),
+        ("GLOBEX BANKASI İŞLETMELERİ", "Globex Bankası İşletmeleri"),
+        ("YILDIZ HOLDING A.Ş.", "Yıldız Holding A.Ş."),
     ],
 )
 def test_a_shouted_company_is_put_right(before, after):
@@ -106,3 +119,37 @@ def test_fillers_are_bogus(text):
     assert found.issues["company.bogus"][0]
     assert found.verdict[0] == INVALID
     assert found.value[0].as_py() == text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "GLOBEX NORGE AS",
+        "GLOBEX OBCHOD SRO",
+        "GLOBEX VEREIN EV",
+        "GLOBEX TRGOVINA DOO",
+        "GLOBEX EGITIM A.S.",
+        "GLOBEX POLSKA SP Z OO",
+        "GLOBEX COMERCIAL S.A.B. DE C.V.",
+    ],
+)
+def test_a_repair_neither_adds_nor_drops_a_dot(name):
+    assert run(name).value[0].as_py().casefold() == name.casefold()
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "base"),
+    [
+        ("Globex (Pty) Ltd", "(Pty) Ltd", "Globex"),
+        ("Globex (Pvt.) Ltd.", "(Pvt.) Ltd.", "Globex"),
+        ("Globex (GmbH)", "GmbH", "Globex"),
+        ("Globex Bank (Persero) Tbk", "(Persero) Tbk", "Globex Bank"),
+        ("شرکت نمونه خودرو (سهامی عام)", "سهامی عام", "شرکت نمونه خودرو"),
+        ("GLOBEX GMBH & CO. KG", "GMBH & CO. KG", "GLOBEX"),
+        ("Globex S.A.B. de C.V.", "S.A.B. de C.V.", "Globex"),
+        ("IBM SAB DE CV", "SAB DE CV", "IBM"),
+    ],
+)
+def test_a_legal_form_is_whole_and_its_brackets_close(name, form, base):
+    found = run(name).attributes
+    assert (found["legal_form"][0].as_py(), found["company_base"][0].as_py()) == (form, base)

@@ -13,12 +13,15 @@ from crmclean.tables.evidence import TEXT
 from crmclean.tables.normalised import UNKNOWN, VALID, CellOptions
 
 YES = ["yes", "Y", "TRUE", "1", "1.0", "on", "x", "✓", "Ja", "oui", "sí", "Sim", "да", "evet", "हाँ", "हां",
-       "అవును", "ஆம்", "হ্যাঁ", "بله", "نعم", "是", "はい", "네"]  # fmt: skip
+       "అవును", "ஆம்", "হ্যাঁ", "بله", "نعم", "是", "はい", "네",
+       "ναι", "ano", "Áno", "igen", "כן", "ใช่", "Có", "Ya", "होय", "હા", "yes please", "同意"]  # fmt: skip
 NO = ["no", "N", "false", "0", "0.0", "off", "☐", "Nein", "non", "não", "нет", "hayır", "नहीं", "లేదు", "இல்லை", "না",
-      "خیر", "لا", "否", "いいえ", "아니요"]  # fmt: skip
+      "خیر", "لا", "否", "いいえ", "아니요",
+      "όχι", "ne", "nem", "לא", "ไม่", "Không", "Tidak", "नाही", "ના", "不同意"]  # fmt: skip
 GRANTED = ["Subscribed", "opted in", "Opt-In", "Marketing contact", "Allow", "granted", "Consent given", "abonné"]
 DENIED = ["Unsubscribed", "Opted out", "opt-out", "Non-marketing contact", "No consent", "Bounced", "cleaned",
-          "Do Not Allow", "revoked", "abgemeldet", "Do not contact", "Non-Subscribed"]  # fmt: skip
+          "Do Not Allow", "revoked", "abgemeldet", "Do not contact", "Non-Subscribed",
+          "unsub", "DND", "No, thanks"]  # fmt: skip
 UNCLEAR = ["maybe", "pending", "?", "2", "yes and no", "Ann", "unknown", "10", "no idea"]
 
 

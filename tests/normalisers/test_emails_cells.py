@@ -43,6 +43,11 @@ def one(text: str, **options: object) -> dict[str, object]:
         ("ann @ acme.com", "ann@acme.com", "email.punctuation"),
         ("ann＠acme.com", "ann@acme.com", "email.punctuation"),
         ("ann@acme,com", "ann@acme.com", "email.punctuation"),
+        ("ａｎｎ＠ａｃｍｅ．ｃｏｍ", "ann@acme.com", "email.punctuation"),
+        ("ann@acme。com", "ann@acme.com", "email.punctuation"),
+        ("o’brien@acme.com", "o'brien@acme.com", "email.punctuation"),
+        ("ann‑lee@acme.com", "ann-lee@acme.com", "email.punctuation"),
+        ("ann@acme.com/", "ann@acme.com", "email.punctuation"),
         ("ann@acme..com", "ann@acme.com", "email.punctuation"),
         ("ann@acme.com ann@acme.com", "ann@acme.com", "email.punctuation"),
         ("ann (at) acme.com", "ann@acme.com", "email.deobfuscated"),
@@ -163,6 +168,26 @@ def test_emails_typo_is_reported_and_put_right_only_when_asked() -> None:
     fixed = one("Ann@gmial.com", apply=frozenset({"email.typo_domain"}))
     assert (fixed["value"], fixed["reason"], fixed["issues"]) == ("ann@gmail.com", "email.typo_fixed", [])
     assert one("ann@mail.com", apply=frozenset({"email.typo_domain"}))["value"] == "ann@mail.com"
+
+
+@pytest.mark.parametrize(
+    ("text", "issue", "meant"),
+    [
+        ("ann@acme.con", "email.typo_domain", "acme.com"),
+        ("ann@sub.acme.comm", "email.typo_domain", "sub.acme.com"),
+        ("ann@acme.orgg", "email.typo_domain", "acme.org"),
+        ("ann@acme.zzzz", "email.no_domain", None),
+        ("ann@acme.co.ukk", "email.no_domain", None),
+    ],
+)
+def test_emails_ending_that_does_not_exist_is_said_and_kept(text: str, issue: str, meant: str | None) -> None:
+    found = one(text)
+    assert (found["value"], found["issues"], found.get("typo_suggestion")) == (text, [issue], meant)
+
+
+@pytest.mark.parametrize("text", ["ann@acme.co", "ann@acme.cm", "ann@acme.om", "ann@acme.museum", "ann@उदाहरण.भारत"])
+def test_emails_ending_that_exists_is_no_slip(text: str) -> None:
+    assert one(text)["issues"] == []
 
 
 def test_emails_series_keeps_index_and_missing() -> None:

@@ -137,3 +137,20 @@ def test_missing_any_text_idempotent(cells: list[str], field: str) -> None:
     assert all(value in ("", cell) for value, cell in zip(values, cells, strict=True))
     order = pa.array(np.arange(len(cells))[::-1])
     assert missing_kernel(array.take(order), options).value.take(order).equals(found.value)
+
+
+@pytest.mark.parametrize(("word", "field"), [("no email", "email"), ("Refused", "phone"), ("Sin teléfono", "phone")])
+def test_a_refusal_is_nothing(word: str, field: str) -> None:
+    assert emptied(word, field)
+
+
+@pytest.mark.parametrize("word", ["0/0/00", "00/00/0000 00:00", "1900-01-00", "1/0/1900", "0001-01-01T00:00:00"])
+def test_the_zero_date_of_a_program_is_nothing(word: str) -> None:
+    assert emptied(word, "created_at")
+    assert not emptied(word, "notes")
+
+
+@pytest.mark.parametrize("word", ["-N/A-", "; unknown", "*not provided*", "(n/a),"])
+def test_stray_marks_around_a_placeholder_do_not_count(word: str) -> None:
+    assert emptied(word, "first_name")
+    assert not emptied(word, "notes")

@@ -53,6 +53,20 @@ def value(text: str, field: str = "full_name", region: str = "") -> tuple[str, s
         ("ΓΙΩΡΓΟΣ ΠΑΠΑΔΟΠΟΥΛΟΣ", "Γιωργος Παπαδοπουλος"),
         ("ՀԱՅԿ", "Հայկ"),
         ("ST JOHN", "St John"),
+        ("dr. priya sharma, ph.d.", "Dr. Priya Sharma, Ph.D."),
+        ("JOHN SMITH, M.D.", "John Smith, M.D."),
+        ("SMITH J.R.", "Smith J.R."),
+        ("PROF. DR. MED. HANS MEYER", "Prof. Dr. med. Hans Meyer"),
+        ("TAN AH KOW", "Tan Ah Kow"),
+        ("JOHN RJ SMITH", "John RJ Smith"),
+        ("LLOYD AP RHYS", "Lloyd ap Rhys"),
+        ("DE'ANDRE JONES", "De'Andre Jones"),
+        ("MARIA DAS DORES E SILVA", "Maria das Dores e Silva"),
+        ("JOSÉ LUIS DE ORTEGA Y GASSET", "José Luis de Ortega y Gasset"),
+        ("JOHN E SMITH", "John E Smith"),
+        ("SUNITA DAS GUPTA", "Sunita Das Gupta"),
+        ("john_smith", "John_Smith"),
+        ("i\u0307brahim öz", "İbrahim Öz"),
         ("LI NG", "Li Ng"),
         ("GEORGE YOUNGER, 2ND VISCOUNT OF LECKIE", "George Younger, 2nd Viscount of Leckie"),
     ],
@@ -115,6 +129,42 @@ def test_the_dotless_i_follows_the_country():
     assert value("ilker ışık", region="TR")[0] == "İlker Işık"
     assert value("ALİ YILDIZ")[0] == "Ali Yıldız"
     assert value("IAN SMITH")[0] == "Ian Smith"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("IBRAHIM YILDIZ", "İbrahim Yıldız"),
+        ("ALI YILMAZ", "Ali Yılmaz"),
+        ("ISMAIL AYDIN, DR.", "İsmail Aydın, Dr."),
+        ("FILIZ KILIC", "Filiz Kılıc"),
+    ],
+)
+def test_a_turkish_name_from_a_foreign_keyboard_keeps_its_dotted_i(before, after):
+    assert value(before, region="TR")[0] == after
+
+
+@pytest.mark.parametrize(
+    ("before", "field", "region", "after"),
+    [
+        ("MD", "suffix", "", "MD"),
+        ("md", "suffix", "", "MD"),
+        ("M.D.", "suffix", "", "M.D."),
+        ("DA SILVA", "last_name", "", "da Silva"),
+        ("DO NASCIMENTO", "last_name", "BR", "do Nascimento"),
+        ("DO NGUYEN", "last_name", "", "Do Nguyen"),
+        ("DAS GUPTA", "last_name", "IN", "Das Gupta"),
+    ],
+)
+def test_short_words_are_read_by_their_field_and_country(before, field, region, after):
+    assert value(before, field, region)[0] == after
+
+
+@pytest.mark.parametrize(
+    "text", ['"John Smith"', "'John Smith'", "“John Smith”", "-John Smith-", ".John Smith", "* John Smith *"]
+)
+def test_what_stands_around_a_name_is_dropped(text):
+    assert value(text) == ("John Smith", "name.decoration")
 
 
 def test_case_is_kept_when_the_rules_say_so():

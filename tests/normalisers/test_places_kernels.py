@@ -41,6 +41,56 @@ def test_a_shouted_street_is_put_right(before, after):
 
 
 @pytest.mark.parametrize(
+    ("before", "region", "after"),
+    [
+        ("42ND ST", "US", "42nd St"),
+        ("123 MCDONALD RD", "US", "123 McDonald Rd"),
+        ("11988 EL CAMINO REAL", "US", "11988 El Camino Real"),
+        ("9832 COSTA DE LA LUZ BLVD", "US", "9832 Costa de la Luz Blvd"),
+        ("4506 RAMONA TER", "US", "4506 Ramona Ter"),
+        ("100 WEST SEVENTH, LOS ANGELES, CALIFORNIA", "", "100 West Seventh, Los Angeles, California"),
+        ("100 ALABAMA AVE NW FT PAYNE AL 35967", "", "100 Alabama Ave NW Ft Payne AL 35967"),
+        ("25416 COUNTY ROAD 6 ELKHART IN 46514-5422", "US", "25416 County Road 6 Elkhart IN 46514-5422"),
+        ("12 MAIN ST, THE OLD MILL", "GB", "12 Main St, The Old Mill"),
+        ("SHEIKH ZAYED RD, AL BARSHA", "AE", "Sheikh Zayed Rd, Al Barsha"),
+        ("CALLE DE LOS OLIVOS 5", "ES", "Calle de los Olivos 5"),
+        ("RUA 12 DE OUTUBRO", "BR", "Rua 12 de Outubro"),
+        ("VIA DELL'ARTIGIANATO 5", "IT", "Via dell'Artigianato 5"),
+        ("'S-GRAVENWEG 12", "NL", "'s-Gravenweg 12"),
+        ("JAN IN 'T VELDSTRAAT 5", "NL", "Jan in 't Veldstraat 5"),
+        ("УЛ. ЛЕНИНА, Д. 5, КВ. 10", "RU", "Ул. Ленина, д. 5, кв. 10"),
+        ("УЛ. Д. БЕДНОГО, 5", "RU", "Ул. Д. Бедного, 5"),
+        ("ISTIKLAL CADDESI 5", "TR", "İstiklal Caddesi 5"),
+    ],
+)
+def test_small_words_and_states_are_written_as_their_country_does(before, region, after):
+    assert run(street_kernel, before, region).value[0].as_py() == after
+
+
+@pytest.mark.parametrize(
+    ("before", "region", "after"),
+    [
+        ("IZMIR", "TR", "İzmir"),
+        ("DIYARBAKIR", "TR", "Diyarbakır"),
+        ("AYDIN", "TR", "Aydın"),
+        ("IZMIR", "", "Izmir"),
+        ("MCALLEN", "US", "McAllen"),
+        ("SAN JOSE, CA", "US", "San Jose, CA"),
+        ("EL PASO", "US", "El Paso"),
+        ("RAS AL KHAIMAH", "AE", "Ras Al Khaimah"),
+        ("SAN VITO AL TAGLIAMENTO", "IT", "San Vito al Tagliamento"),
+        ("REGGIO NELL'EMILIA", "IT", "Reggio nell'Emilia"),
+        ("'S-HERTOGENBOSCH", "NL", "'s-Hertogenbosch"),
+        ("KING'S LYNN", "GB", "King's Lynn"),
+        ("SAINT-GERMAIN-EN-LAYE", "FR", "Saint-Germain-en-Laye"),
+        ("РОСТОВ-НА-ДОНУ", "RU", "Ростов-на-Дону"),
+    ],
+)
+def test_a_shouted_city_is_put_right_as_its_country_writes_it(before, region, after):
+    assert run(city_kernel, before, region).value[0].as_py() == after
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "12 Main St",
@@ -154,6 +204,13 @@ def test_a_mistyped_country_gets_a_suggestion_only(text, code):
         ("SW1A 2AA", "GB", "SW1A 2AA", None),
         ("2134", "US", "02134", "postcode.zeros"),
         ("501", "US", "00501", "postcode.zeros"),
+        ("1067", "DE", "01067", "postcode.zeros"),
+        ("144", "IT", "00144", "postcode.zeros"),
+        ("8001.0", "ES", "08001", "postcode.decimal"),
+        ("1310100", "BR", "01310-100", "postcode.zeros"),
+        ("600001", "JP", "060-0001", "postcode.zeros"),
+        ("18956", "SG", "018956", "postcode.zeros"),
+        ("800", "AU", "0800", "postcode.zeros"),
         ("12345.0", "US", "12345", "postcode.decimal"),
         ("123456789", "US", "12345-6789", "postcode.format"),
         ("12345-6789", "US", "12345-6789", None),
@@ -174,6 +231,73 @@ def test_a_postcode_is_written_the_usual_way(text, region, after, reason):
     found = run(postcode_kernel, text, region)
     assert (found.value[0].as_py(), found.reason[0].as_py(), found.verdict[0]) == (after, reason, VALID)
     assert not found.issues
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [("123", "US"), ("00000", "US"), ("99999", "US"), ("5123", "DE"), ("00000", "DE"), ("12345", "JP"), ("1", "ZA")],
+)
+def test_digits_that_are_no_code_of_the_country_stay_as_they_are(text, region):
+    found = run(postcode_kernel, text, region)
+    assert found.value[0].as_py() == text
+    assert found.verdict[0] == INVALID
+    assert found.issues["postcode.mismatch"][0]
+
+
+@pytest.mark.parametrize(
+    ("text", "region"), [("12345", "US"), ("00501", "US"), ("99950", "US"), ("1067", ""), ("1067", "AT")]
+)
+def test_a_postcode_that_is_right_or_of_no_known_country_gets_no_zero(text, region):
+    assert run(postcode_kernel, text, region or None).value[0].as_py() == text
+
+
+@pytest.mark.parametrize(
+    ("kernel", "text", "region", "after"),
+    [
+        (country_kernel, "Germany (DE)", None, "DE"),
+        (country_kernel, "US - United States", None, "US"),
+        (country_kernel, "México / Mexico", None, "MX"),
+        (country_kernel, "DE Germany", None, "DE"),
+        (country_kernel, "India (भारत)", None, "IN"),
+        (country_kernel, "السعودية", None, "SA"),
+        (country_kernel, "საქართველო", None, "GE"),
+        (country_kernel, "Congo, Democratic Republic of the", None, "CD"),
+        (region_kernel, "CA - California", "US", "CA"),
+        (region_kernel, "California (CA)", "US", "CA"),
+        (region_kernel, "New South Wales (NSW)", "AU", "NSW"),
+    ],
+)
+def test_a_place_named_in_two_ways_at_once_is_that_place(kernel, text, region, after):
+    assert run(kernel, text, region).value[0].as_py() == after
+
+
+@pytest.mark.parametrize("text", ["DE / AT", "Canada / USA", "Georgia (US)", "India, Pakistan", "Congo (CD)"])
+def test_two_countries_in_a_cell_are_none(text):
+    found = run(country_kernel, text)
+    assert found.value[0].as_py() == text
+    assert found.verdict[0] == INVALID
+
+
+@pytest.mark.parametrize(
+    ("before", "region", "after"),
+    [
+        ("KARNATAKA", "IN", "Karnataka"),
+        ("tamil nadu", "IN", "Tamil Nadu"),
+        ("NORDRHEIN-WESTFALEN", "DE", "Nordrhein-Westfalen"),
+        ("ÎLE-DE-FRANCE", "FR", "Île-de-France"),
+        ("NRW", "DE", "NRW"),
+        ("J&K", "IN", "J&K"),
+        ("CDMX", "MX", "CDMX"),
+        ("कर्नाटक", "IN", "कर्नाटक"),
+    ],
+)
+def test_a_region_that_is_not_coded_is_put_in_normal_case(before, region, after):
+    assert run(region_kernel, before, region).value[0].as_py() == after
+
+
+def test_two_names_of_a_region_that_is_not_coded_give_the_code_only():
+    found = run(region_kernel, "Karnataka (KA)", "IN")
+    assert (found.value[0].as_py(), found.attributes["region_code"][0].as_py()) == ("Karnataka (KA)", "IN-KA")
 
 
 def test_a_postcode_of_another_country_is_said_and_kept():

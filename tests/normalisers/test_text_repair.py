@@ -46,6 +46,15 @@ def one(text: str, field: str = "full_name") -> tuple[str, str | None, list[str]
         ("Ann\u00a0Lee", "Ann Lee", "text.spaces"),
         ("Ann\nLee", "Ann Lee", "text.spaces"),
         ("Jose\u0301", "José", "text.unicode"),
+        ("M&uuml;ller", "Müller", "text.html"),
+        ("M&UUML;LLER", "MÜLLER", "text.html"),
+        ("M&AMP;M", "M&M", "text.html"),
+        ("O&#39;Brien &amp;amp; Sons", "O'Brien & Sons", "text.html"),
+        ("Ann&nbsp;Lee", "Ann Lee", "text.html"),
+        ("&#x930;&#x93E;&#x92E;", "राम", "text.html"),
+        ("Ann<br/>Lee", "Ann Lee", "text.html"),
+        ("A&\u200bamp;&shy;B", "A&B", "text.html"),
+        ("حسین&zwnj;زاده", "حسین\u200cزاده", "text.html"),
     ],
 )
 def test_text_repairs(text: str, value: str, reason: str) -> None:
@@ -196,3 +205,29 @@ def test_text_equals_the_mojibake_oracle(name: str) -> None:
             if wanted.count("\ufffd") > case["original"].count("\ufffd") + case["original"].count("ï¿½"):
                 wanted = case["original"]  # a repair that loses characters is none
             assert one(case["original"], "notes")[0] == wanted.replace("\x1a", ""), case["label"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "R&D",
+        "AT&T",
+        "Marks & Spencer;",
+        "Q&A;",
+        "S&P; Global",
+        "&nosuchname;",
+        "&#0;",
+        "a < b",
+        "&",
+        "&;",
+        "&#xFFFFFF;",
+    ],
+)
+def test_an_ampersand_is_no_code_of_a_web_page(text):
+    assert one(text, "company") == (text, None, [])
+
+
+def test_codes_of_web_pages_stay_where_they_may_be_meant_and_lines_stay_in_streets():
+    assert one("https://acme.com/?a=1&amp;b=2", "website")[0] == "https://acme.com/?a=1&amp;b=2"
+    assert one("see &lt;b&gt;", "notes")[0] == "see &lt;b&gt;"
+    assert one("12 Main St<br>Apt 4", "street")[0] == "12 Main St\nApt 4"

@@ -28,6 +28,11 @@ def run(text: str):
         ("HEAD OF IT/SECURITY", "Head of IT/Security"),
         ("ГЕНЕРАЛЬНЫЙ ДИРЕКТОР", "Генеральный директор"),
         ("DIRECTEUR GÉNÉRAL", "Directeur Général"),
+        ("RESPONSABLE D'AGENCE", "Responsable d'Agence"),
+        ("L’ÉQUIPE VENTES", "L’Équipe Ventes"),
+        ("2ND LINE SUPPORT", "2nd Line Support"),
+        (".NET DEVELOPER", ".NET Developer"),
+        ("ASP.NET DEVELOPER", "ASP.NET Developer"),
     ],
 )
 def test_case_is_put_right(before, after):
@@ -62,6 +67,8 @@ def test_correct_and_foreign_titles_are_left_to_the_letter(text):
         ("VP of Sales", "sales", "vp"),
         ("Vice President, Marketing", "marketing", "vp"),
         ("CEO", "general_management", "c_level"),
+        ("المدير التنفيذي", "general_management", "c_level"),
+        ("المدير المبيعات", "sales", "manager"),
         ("C.E.O.", "general_management", "c_level"),
         ("Chief Financial Officer", "finance", "c_level"),
         ("Managing Director", "general_management", "c_level"),

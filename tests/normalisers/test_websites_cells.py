@@ -36,6 +36,13 @@ def one(text: str, field: str = "website") -> dict[str, object]:
         ),
         ("http:/acme.com", "http://acme.com", "acme.com"),
         ("https;//acme.com", "https://acme.com", "acme.com"),
+        ("http//acme.com", "http://acme.com", "acme.com"),
+        ("https:acme.com", "https://acme.com", "acme.com"),
+        ("htp://acme.com", "http://acme.com", "acme.com"),
+        ("ttps://acme.com", "https://acme.com", "acme.com"),
+        ("www.acme,com", "https://www.acme.com", "acme.com"),
+        ("http.com", "https://http.com", "http.com"),
+        ("https://http.com//x", "https://http.com//x", "http.com"),
         ("http:\\\\acme.com", "http://acme.com", "acme.com"),
         ("https://https://acme.com", "https://acme.com", "acme.com"),
         ("//acme.com", "https://acme.com", "acme.com"),
@@ -162,3 +169,8 @@ def test_websites_any_text_idempotent_and_sound(cells: list[str], field: str) ->
     assert set(found.issues) <= set(REASONS)
     order = pa.array(np.arange(len(cells))[::-1])
     assert website_kernel(array.take(order), options).value.take(order).equals(found.value)
+
+
+def test_websites_profile_of_a_shouted_address_has_its_handle() -> None:
+    assert one("HTTPS://LINKEDIN.COM/IN/ANN-LEE")["handle"] == "ANN-LEE"
+    assert one("/IN/ann-lee", "linkedin")["handle"] == "ann-lee"

@@ -110,6 +110,7 @@ class _Token:
 class _Words:
     months: Mapping[str, tuple[int, bool]]
     dropped: frozenset[str]
+    clocks: frozenset[str]
     halves: Mapping[str, str]
     zones: Mapping[str, str]
 
@@ -134,7 +135,8 @@ def _words() -> _Words:
                         raise ValueError(f"months.toml: {spelling!r} means two months")
     dropped = frozenset(_fold(word) for words in table["drop"].values() for word in words)
     halves = {_fold(word): half for half, words in table["half"].items() for word in words}
-    return _Words(months, dropped - set(months), halves, table["zones"])
+    clocks = frozenset(_fold(word) for word in table["clock"]["words"])
+    return _Words(months, dropped - set(months), clocks, halves, table["zones"])
 
 
 @lru_cache(maxsize=8192)
@@ -150,13 +152,18 @@ def layout_of(shape: str) -> Layout | None:
     clock = next((at for at in range(1, len(tokens) - 1) if _is_clock(tokens[at - 1 : at + 2])), None)
     if clock is None:
         return _compact(tokens) or _date(tokens)
-    date = _date(_without_tail(tokens[: clock - 1]))
-    return _with_time(date, tokens[clock - 1 :]) if date and date.kind in ("ymd", "slots") else None
+    before, after = tokens[: clock - 1], tokens[clock - 1 :]
+    if len(after) > 4 and after[-1].kind == "0" and after[-1].width == 4 and after[-2].text == " ":
+        before, after = [*before, *after[-2:]], after[:-2]  # Thu Jan 15 10:15:00 2026: the year stands last
+    date = _date(_without_tail(before))
+    return _with_time(date, after) if date and date.kind in ("ymd", "slots") else None
 
 
 def _is_clock(three: list[_Token]) -> bool:
     hour, colon, minute = three
-    return hour.kind == "0" and hour.width <= 2 and colon.text == ":" and minute.kind == "0" and minute.width == 2
+    return (
+        hour.kind == "0" and hour.width <= 2 and colon.text in (":", "h") and minute.kind == "0" and minute.width == 2
+    )
 
 
 def _tokens(shape: str) -> list[_Token]:
@@ -311,11 +318,12 @@ def _with_time(date: Layout, tokens: list[_Token]) -> Layout | None:
 
 
 def _with_tail(timed: Layout, tokens: list[_Token]) -> Layout | None:
-    """What follows the time: am or pm, then a zone."""
+    """What follows the time: the word for a clock, am or pm, then a zone."""
     words = _words()
     sign = next((at for at, token in enumerate(tokens) if token.text.strip(_SPACES) in ("+", "-", "−")), len(tokens))
     name = "".join(token.text for token in tokens[:sign])
     name = _fold("".join(char for char in name if char not in _SPACES + ".()[]"))
+    name = "" if name in words.clocks else name
     half = next((half for word, half in words.halves.items() if name == word), "")
     if not half:
         candidates = [word for word in words.halves if name.startswith(word) and name[len(word) :] in words.zones]

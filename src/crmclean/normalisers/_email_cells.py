@@ -50,7 +50,12 @@ _EDGES = "\"'`<>()[]{}.,;:|!?*«»“”‘’„、，；。 \t\r\n\u00a0\u200b
 _COMMA_DOT = re.compile(
     r"^([^@\s,;]+@[a-z0-9-]+),(com|net|org|edu|gov|in|co\.in|co\.uk|de|fr|it|es|ir|ru|com\.br|com\.au)$", re.IGNORECASE
 )
-_TWINS = str.maketrans({"＠": "@", "﹫": "@", "．": ".", "，": ",", "；": ";", "：": ":"})
+# Full-width letters of an East Asian keyboard, and what a word processor makes of apostrophes and hyphens.
+_TWINS = str.maketrans(
+    {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    | {"﹫": "@", "。": ".", "’": "'", "‘": "'", "ʼ": "'"}
+    | dict.fromkeys("‐‑‒–", "-")
+)
 
 
 @dataclass(frozen=True)
@@ -112,10 +117,11 @@ def canonical_address(text: str) -> str | None:
 
 def read_cell(text: str) -> EmailCell:
     """Take one unusual cell apart."""
+    typed, text = text, text.translate(_TWINS)
     plain = None if _IMPOSSIBLE.search(text) else canonical_address(text)
     if plain is not None and not text.startswith(("'", "`")):
-        return EmailCell((plain,))
-    text = text.translate(_TWINS).strip(" \t\r\n\u00a0\u200b\u200e\u200f\ufeff")
+        return EmailCell((plain,), reason="" if text == typed else "email.punctuation")
+    text = text.strip(" \t\r\n\u00a0\u200b\u200e\u200f\ufeff")
     reason = "email.punctuation"
     if _MAILTO.match(text):
         text, reason = _MAILTO.sub("", text).partition("?")[0], "email.unwrapped"
@@ -152,6 +158,6 @@ def _from_parts(text: str, reason: str) -> EmailCell:
 
 def _address(part: str) -> str | None:
     """The address in a part; a doubled dot in the domain is a slip, in the local part a letter may be lost there."""
-    bare = _MAILTO.sub("", part.strip(_EDGES)).strip(_EDGES)
+    bare = _MAILTO.sub("", part.strip(_EDGES)).strip(_EDGES).rstrip("/\\" + _EDGES)
     local, at, domain = bare.rpartition("@")
     return canonical_address(bare) or canonical_address(local + at + domain.replace("..", "."))

@@ -15,12 +15,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.normalisers._draft import Mask, matches
+from crmclean.normalisers._wordlists import word_list
 
 __all__ = ["capitalised", "is_shouted", "is_whispered", "lowered", "shouted", "turkic", "uppered", "whispered"]
 
 _SCRIPTS = ("LATIN ", "CYRILLIC ", "GREEK ", "ARMENIAN ")
 _DOTTED = str.maketrans({"İ": "i"})
 _TURKISH = str.maketrans({"İ": "i", "I": "ı"})
+_EDGES = ".,;:()[]\"'"
 
 
 @functools.lru_cache(maxsize=1)
@@ -95,8 +97,22 @@ def turkic(text: str, region: str = "") -> bool:
     return region in ("TR", "AZ") or "İ" in text or "ı" in text
 
 
+@functools.lru_cache(maxsize=1)
+def _dotted_words() -> dict[str, str]:
+    """Turkish words with a dotted i as a foreign keyboard types them, and as they are written."""
+    return {word.replace("ı", "i"): word for word in word_list("lists/turkish_i.toml", "words")}
+
+
 def lowered(text: str, turkish: bool = False) -> str:
-    """Lower case, letter for letter: İ never falls apart into i and a loose dot."""
+    """Lower case, letter for letter: İ never falls apart into i and a loose dot.
+
+    >>> lowered("YILMAZ", turkish=True), lowered("DIYARBAKIR,", turkish=True), lowered("İBRAHİM")
+    ('yılmaz', 'diyarbakır,', 'ibrahim')
+    """
+    if turkish and text.isascii() and "I" in text:
+        core = text.lower().strip(_EDGES)
+        if core in _dotted_words():
+            return text.lower().replace(core, _dotted_words()[core])
     return text.translate(_TURKISH if turkish else _DOTTED).lower()
 
 
@@ -106,7 +122,12 @@ def uppered(text: str, turkish: bool = False) -> str:
     for letter in text:
         big = "İ" if turkish and letter == "i" else letter.upper()
         out.append(big if len(big) == 1 else letter)
-    return "".join(out)
+    return _composed("".join(out))
+
+
+def _composed(text: str) -> str:
+    """İ in one piece where it was made of i and a loose dot."""
+    return unicodedata.normalize("NFC", text) if "\u0307" in text else text
 
 
 def capitalised(word: str, turkish: bool = False) -> str:
@@ -120,5 +141,5 @@ def capitalised(word: str, turkish: bool = False) -> str:
         if letter.isdigit():
             break  # 2nd, 10th
         if letter.isalpha():
-            return small[:place] + uppered(letter, turkish) + small[place + 1 :]
+            return _composed(small[:place] + uppered(letter, turkish) + small[place + 1 :])
     return small

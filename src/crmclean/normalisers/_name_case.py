@@ -33,11 +33,13 @@ __all__ = ["bare", "repair_case", "repaired"]
 
 _WORDS = "lists/name_words.toml"
 _APOSTROPHES = "'’ʼʻ‘`´"
-_PARTS = re.compile(rf"([-‐‑–{_APOSTROPHES}])")
-_ELIDED = frozenset({"dell", "dall", "nell", "sant", "degl", "all", "d", "o", "l", "n", "m", "c"})
+_PARTS = re.compile(rf"([-‐‑–_.{_APOSTROPHES}])")
+_ELIDED = frozenset({"de", "dell", "dall", "nell", "sant", "degl", "all", "d", "o", "l", "n", "m", "c"})
 _ROMAN = re.compile(r"(?:ii|iii|iv|vii|viii|ix)$")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?$")
 _VOWELS = frozenset("aeiouyàáâäãåèéêëìíîïòóôöõøùúûüýœæ")
+_NAMES_TOO = frozenset(["do", "an", "des", "ur", "us", "ten", "den", "op"])
+_PORTUGUESE_NAMES = _NAMES_TOO - {"do"}
 _SIMPLE = r"^(?:[A-Z]{3,}|[a-z]{3,})(?: (?:[A-Z]{3,}|[a-z]{3,}))*$"
 
 
@@ -107,19 +109,31 @@ def _is_initials(text: str) -> bool:
     return len(letters) == 3 and letters.isascii() and letters.isalpha() and not _VOWELS & set(lowered(letters))
 
 
+@functools.cache
+def _conjunctions() -> frozenset[str]:
+    return word_list(_WORDS, "case.conjunctions")
+
+
 class _Lists:
     """What the words of one name tell about each other."""
 
-    def __init__(self, turkish: bool, particles: bool) -> None:
+    def __init__(self, turkish: bool, particles: bool, joining: frozenset[str], portuguese: bool) -> None:
         self.turkish = turkish
+        self.names = _PORTUGUESE_NAMES if portuguese else _NAMES_TOO
         self.particles = word_list(_WORDS, "case.particles") if particles else frozenset[str]()
         self.articles = word_list(_WORDS, "case.articles") if particles else frozenset[str]()
+        self.conjunctions = word_list(_WORDS, "case.conjunctions") | joining if joining else _conjunctions()
 
     @staticmethod
     def of(tokens: Sequence[str], words: Sequence[int], region: str) -> _Lists:
         small = {bare(tokens[place]) for place in words}
         vietnamese = region == "VN" or bool(small & word_list(_WORDS, "case.vietnamese") and len(words) > 2)
-        return _Lists(turkic("".join(tokens), region), not vietnamese)
+        spanish = region in word_list(_WORDS, "order.two_families") or bool(small & {"de", "del"})
+        joining: set[str] = set()
+        if len(words) > 3:
+            joining = small & ({"e"} if small & {"da", "das", "do", "dos"} else {"y"} if spanish else set())
+        portuguese = region in ("BR", "PT")
+        return _Lists(turkic("".join(tokens), region), not vietnamese, frozenset(joining), portuguese)
 
 
 def _token(tokens: Sequence[str], words: Sequence[int], position: int, field: str, lists: _Lists) -> str:
@@ -128,12 +142,15 @@ def _token(tokens: Sequence[str], words: Sequence[int], position: int, field: st
     after_comma = any("," in tokens[place] for place in words[:position])
     if _stays_small(tokens, words, position, field, lists):
         return lowered(token, lists.turkish)
-    display = _written().get(small)
-    opens = all(bare(tokens[place]) in _honorifics() for place in words[:position])
-    if small == "md" and position == 0:
+    key = _suffix_key(small) if last or after_comma else small
+    display = _written().get(key)
+    opens = all(bare(tokens[place]) in _opening() for place in words[:position])
+    if opens and position and token.endswith(".") and small in _academic():
+        return lowered(token)  # Dr. med.
+    if small == "md" and position == 0 and field != "suffix":
         return capitalised(token)  # short for Mohammed, where it stands in front
     ends = last or (token.endswith(",") and small in _generations())
-    if display and (field in ("salutation", "suffix") or _is_honorific(small, opens, ends, after_comma, len(words))):
+    if display and (field in ("salutation", "suffix") or _is_honorific(key, opens, ends, after_comma, len(words))):
         return _like(token, display)
     if not first and (last or token.endswith(",")) and _ROMAN.fullmatch(small):
         return uppered(token)
@@ -144,7 +161,7 @@ def _token(tokens: Sequence[str], words: Sequence[int], position: int, field: st
     if re.fullmatch(r"\([^\W\d_]{2,4}\)", token) and token.isupper():
         return token  # (CEO)
     letters = token.strip(".,;")
-    if len(letters) == 2 and letters.isascii() and letters.isalpha() and not _is_short_name(small, last, field):
+    if len(letters) == 2 and letters.isascii() and letters.isalpha() and not _is_short_name(small, first, last, field):
         return uppered(token)
     return _word(token, lists.turkish, inside=not first and field == "full_name")
 
@@ -158,14 +175,31 @@ def _stays_small(tokens: Sequence[str], words: Sequence[int], position: int, fie
     begins = position == 0 or tokens[words[position - 1]].endswith(",")
     if begins and field != "last_name" and not (position == 0 and any("," in tokens[place] for place in words)):
         return False
-    if begins and len(words) == 2 and small in ("do", "da", "an", "des", "ur", "us", "ten", "den", "op"):
+    if begins and len(words) == 2 and small in lists.names:
         return False  # family names of their own, as in "Do Santos Lee"
+    if small == "das" and bare(tokens[words[position + 1]]) == "gupta":
+        return False
     if small in lists.particles or raw in lists.particles:
         return True
     before = bare(tokens[words[position - 1]]) if position else ""
-    return (small in lists.articles and before in lists.particles) or (
-        position > 0 and small in word_list(_WORDS, "case.conjunctions")
-    )
+    return (small in lists.articles and before in lists.particles) or (position > 0 and small in lists.conjunctions)
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _suffix_key(small: str) -> str:
+    """``phd`` for ``ph.d``; but ``J.R.`` behind a name are initials."""
+    plain = small.replace(".", "")
+    return plain if small not in _written() and plain not in _generations() else small
+
+
+@functools.lru_cache(maxsize=1)
+def _academic() -> frozenset[str]:
+    return word_list(_WORDS, "prefix.academic")
+
+
+@functools.lru_cache(maxsize=1)
+def _opening() -> frozenset[str]:
+    return _honorifics() | _academic()
 
 
 @functools.lru_cache(maxsize=1)
@@ -189,22 +223,21 @@ def _generations() -> frozenset[str]:
 
 def _like(token: str, display: str) -> str:
     """``display`` in the place of the word inside ``token``, whose punctuation stays."""
-    start = len(token) - len(token.lstrip("([\"'"))
-    core = bare(token)
-    end = start + len(core)
-    if lowered(token[start:end]) != lowered(display):
+    if re.sub(r"[\W_]", "", lowered(token)) != re.sub(r"[\W_]", "", lowered(display)):
         return capitalised(token)
-    return token[:start] + display + token[end:]
+    letters = iter(letter for letter in display if letter.isalnum())  # ph.d. and PhD give Ph.D.
+    return "".join(next(letters) if letter.isalnum() else letter for letter in token)
 
 
-def _is_short_name(small: str, last: bool, field: str) -> bool:
-    """Whether two letters are a name (Ed, Ng) rather than initials (JR, DJ)."""
+def _is_short_name(small: str, first: bool, last: bool, field: str) -> bool:
+    """Whether two letters are a name (Ed, Ng; Ah in Tan Ah Kow) rather than initials (JR, DJ)."""
     keys = ("two_letter_names", "particles", "articles", "conjunctions")
     if small in ("mc", "mr"):
         return True
     if any(small in word_list(_WORDS, f"case.{key}") for key in keys):
         return True
-    return (last and field in ("full_name", "last_name")) and bool(_VOWELS & set(small)) and not small.endswith("j")
+    syllable = bool(_VOWELS & set(small)) and not small.endswith("j")
+    return syllable and ((last and field in ("full_name", "last_name")) or (not first and field == "full_name"))
 
 
 @functools.lru_cache(maxsize=1 << 16)

@@ -20,6 +20,7 @@ from crmclean.tables.normalised import INVALID, VALID
 __all__ = ["all_filler", "filler_form", "fillers", "judge"]
 
 _WORDS = "lists/bogus_words.toml"
+_COMPANIES = "lists/company_words.toml"
 _EMAIL = r"[^\s@<>()\[\]]+@[^\s@<>()\[\]]+\.[^\s@<>()\[\]]+"
 _PHONE = r"^[+(\s]*(?:\p{Nd}[\s().+/-]*){7,}$"
 _EDGES = r"^[\s.,;:!?*_#<>()\[\]\"'-]+|[\s.,;:!?*_#<>()\[\]\"'-]+$"
@@ -70,25 +71,22 @@ def bogus(values: pa.Array, field: str) -> Mask:
 
 
 @functools.lru_cache(maxsize=1)
-def _company_end() -> str:
-    """Legal forms so plain that no personal name ends in them."""
-    strong = (  # never two bare letters: Sa, Co and Ag are names
-        "gmbh|mbh|llc|l.l.c.|ltd|ltd.|limited|inc|inc.|incorporated|corp|corp.|corporation|plc|llp|pty|pvt|"
-        "s.r.l.|s.p.a.|s.r.o.|d.o.o.|gmbh & co. kg|sarl|s.a.r.l.|ltda|ltda.|eurl|kft|kft.|zrt|zrt.|"
-        "bhd|sdn bhd|oyj|b.v.|n.v.|s.a.|a.g.|"
-        "e.v.|sp. z o.o.|s.l.|s.a. de c.v.|ооо|оао|зао|пао|ао|тоо|株式会社|有限会社|有限公司|股份有限公司|주식회사|"
-        "प्राइवेट लिमिटेड|लिमिटेड|প্রাইভেট লিমিটেড|লিমিটেড|లిమిటెడ్|லிமிடெட்|شرکت|سهامی خاص"
-    )
-    words = alternation(frozenset(strong.split("|")))
-    return rf"(?i)(?:[\s,]|\p{{Han}})(?:{words})$|^(?:ооо|оао|зао|пао|شرکت|株式会社|有限会社)\s"
+def _company_signs() -> str:
+    """Words so plainly a company's that no personal name begins or ends in them."""
+    ends = alternation(word_list(_COMPANIES, "in_names.ends"))
+    begins = alternation(word_list(_COMPANIES, "in_names.begins"))
+    return rf"(?i)(?:[\s,]|\p{{Han}})(?:{ends})$|^(?:{begins})\s|^(?-i:PT\.? [A-Z][a-z])"
 
 
 def judge(draft: Draft, field: str) -> Mask:
-    """Write the issues and the verdicts of names; gives the mask of values that are no names at all."""
+    """Write the issues and the verdicts of names; gives the mask of values that are no names at all.
+
+    An e-mail address beside a name is noted, and learnt as the attribute ``email``.
+    """
     values = draft.value
     mail = draft.matches(_EMAIL)
     phone = draft.matches(_PHONE) & ~mail
-    company = draft.matches(_company_end()) & ~mail
+    company = draft.matches(_company_signs()) & ~mail
     if field not in ("full_name", "first_name", "last_name"):
         company[:] = False
     filler = bogus(values, field) & draft.present & ~mail & ~phone
@@ -97,6 +95,9 @@ def judge(draft: Draft, field: str) -> Mask:
         digits &= matches(pc.replace_substring_regex(values, r"(?i)\b\d{1,2}(?:st|nd|rd|th)\b", ""), r"\p{Nd}")
     nameless = digits & ~draft.matches(r"[\p{L}\p{M}]")
     draft.issue("name.email_in_name", mail)
+    if mail.any():
+        found = pc.struct_field(pc.extract_regex(values, rf"(?P<email>{_EMAIL})"), "email")
+        draft.attribute("email", pc.if_else(pa.array(mail), found, pa.scalar(None, TEXT)))
     draft.issue("name.phone_in_name", phone)
     draft.issue("name.company_in_name", company)
     draft.issue("name.bogus", filler | nameless)
@@ -106,8 +107,9 @@ def judge(draft: Draft, field: str) -> Mask:
         initial = draft.matches(_INITIALS) & ~filler
         initial &= ~draft.matches(r"[\p{L}]{2}")
         draft.issue("name.initial_only", initial)
-    plausible = draft.workable & ~(digits | company | initial)
+    plausible = draft.workable & ~(digits | company | initial | mail)
     draft.verdict[plausible] = VALID
-    hopeless = mail | phone | filler | nameless
+    alone = mail & matches(values, rf"^(?:\PL|(?i:e-?mail|mailto)\b)*{_EMAIL}\PL*$")  # else there is a name beside it
+    hopeless = alone | phone | filler | nameless
     draft.verdict[hopeless] = INVALID
     return hopeless

@@ -22,7 +22,15 @@ __all__ = ["NameParts", "natural_order", "split_name"]
 
 _WORDS = "lists/name_words.toml"
 _COMMA = re.compile(r"\s*[,،，]\s*")
-_ASIDE = re.compile(r"(?<=\S)\s*(?:\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"|“[^“”]*”)|\s+[-–—|/]\s.*$|^\W+(?=\w)")
+_ASIDE = re.compile(
+    r"(?<=\S)\s*(?:\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"|“[^“”]*”)|\s+[-–—|/]\s.*$|\s+c/o\b.*$|^\W+(?=\w)", re.IGNORECASE
+)
+_ADDRESSED = re.compile(r"^(?:attn|att|attention|fao|z\. ?hd)\b[.:]*\s*", re.IGNORECASE)
+_MAIL = re.compile(r"[<(\[]?[^\s@<>()\[\]]+@[^\s@<>()\[\]]+\.[^\s@<>()\[\]]+[>)\]]?")
+_UNUSUAL = re.compile(
+    r"[^\w\s.,،，'’\u200c\u200d\u0300-\u036f\u0900-\u0dff-]|\s[-–—|/]\s|^\W|\bc/o\b|^(?:att|fao|z\.)", re.IGNORECASE
+)
+_SEVERAL = re.compile(r"[;<>@{}\\]|:\s")  # two people in a cell, or something that is no name
 _PATRONYMIC = re.compile(r"\w+(?:ович|евич|ильич|овна|евна|ична|інічна|івна|ївна)$")
 _CYRILLIC_INITIALS = re.compile(r"(?:[А-ЯЁІЇЄҐ]\.){1,2}$")
 _HAN = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003134f々〆]{2,4}")
@@ -79,7 +87,12 @@ def _is_suffix(token: str, after_comma: bool) -> bool:
 
 def split_name(text: str, region: str = "") -> NameParts:
     """Split one full name. A name that cannot be understood gives empty parts."""
-    pieces = [piece for piece in _COMMA.split(_ASIDE.sub("", text).strip()) if piece]
+    text = text.strip()
+    if _UNUSUAL.search(text):
+        text = _ADDRESSED.sub("", _ASIDE.sub("", _unquoted(_MAIL.sub("", text).strip())).strip())
+        if _SEVERAL.search(text):
+            return NameParts()
+    pieces = [piece for piece in _COMMA.split(text) if piece]
     suffixes: list[str] = []
     while len(pieces) > 1 and all(_is_suffix(token, True) for token in pieces[-1].split()):
         suffixes.insert(0, pieces.pop())
@@ -101,10 +114,21 @@ def split_name(text: str, region: str = "") -> NameParts:
     return NameParts(given.strip('()[]"“”'), middle, surname, " ".join(prefixes), ", ".join(suffixes))
 
 
+def _unquoted(text: str) -> str:
+    """Without quotation marks or brackets around the whole."""
+    pairs = {"(": ")", "[": "]", '"': '"', "'": "'", "“": "”", "„": "“", "«": "»", "‘": "’"}
+    return text[1:-1].strip() if len(text) > 2 and pairs.get(text[0]) == text[-1] else text
+
+
 def _trim(tokens: list[str], region: str) -> tuple[list[str], list[str], list[str]]:
     """Honorifics in front, what is between, suffixes behind."""
+    tokens = [token for token in tokens if token[0].isalpha() or token == "&" or any(map(str.isalpha, token))] or tokens
     start, end = 0, len(tokens)
-    while start < end - 1 and _is_prefix(tokens[start], region):
+    while start < end - 1 and (
+        _is_prefix(tokens[start], region)
+        or (start and tokens[start].islower() and bare(tokens[start]) in _bare_list("prefix.academic"))
+        or (start and bare(tokens[start]) in _AND and end - start > 2 and _is_prefix(tokens[start + 1], region))
+    ):
         doubtful = bare(tokens[start]) in _bare_list("prefix.doubtful")
         if doubtful and end - start <= 2 and not tokens[start].endswith("."):
             break
@@ -132,6 +156,8 @@ def _core(tokens: list[str], prefixes: Sequence[str], region: str) -> tuple[str,
     if all(_EAST.search(token) for token in tokens):
         return " ".join(tokens[1:]), "", tokens[0]
     small = [bare(token) for token in tokens]
+    if (loud := _loud_family(tokens)) > 0:
+        return *_given_middle(tokens[loud:]), " ".join(tokens[:loud])
     if _AND & set(small):
         return " ".join(tokens[:-1]), "", tokens[-1]
     if len(tokens) == 3 and len(small[2]) == 1 and min(len(small[0]), len(small[1])) > 1 and region not in _TRAILING:
@@ -145,6 +171,17 @@ def _core(tokens: list[str], prefixes: Sequence[str], region: str) -> tuple[str,
     start = _family_start(tokens, small, region)
     given, middle = _given_middle(tokens[:start])
     return given, middle, " ".join(tokens[start:])
+
+
+def _loud_family(tokens: Sequence[str]) -> int:
+    """How many words in front are a family name in capitals: ``DUPONT Jean``, ``DE LA CRUZ Maria``."""
+    loud = 0
+    while loud < len(tokens) and tokens[loud].isupper():
+        loud += 1
+    calm = tokens[loud:]
+    if not calm or not all(token[:1].isupper() and token[1:].islower() for token in calm):
+        return 0
+    return loud if any(len(token) > 3 and token.isalpha() for token in tokens[:loud]) else 0
 
 
 def _single(token: str, prefixes: Sequence[str], region: str) -> tuple[str, str, str]:

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from crmclean import text
 from crmclean.keys.lists import read_toml
 from crmclean.normalisers._draft import Draft, Mask, cut_off, frame_of, matches
-from crmclean.normalisers._letter_case import capitalised, is_shouted, lowered, shouted
+from crmclean.normalisers._letter_case import capitalised, is_shouted, lowered, shouted, turkic
 from crmclean.normalisers._name_junk import all_filler, filler_form, fillers
 from crmclean.normalisers._wordlists import alternation, word_list, word_map
 from crmclean.tables.evidence import TEXT
@@ -29,6 +29,10 @@ __all__ = ["company_kernel", "normalise_company"]
 _WORDS = "lists/company_words.toml"
 _WORD = re.compile(r"[^\W_](?:[^\s/,;:()|\"“”„«»–—+-]*[^\W_.])?\.?")
 _CLUSTER = re.compile(r"(?!mc|sch|str|spr|spl|scr|shr|thr|chr|phr|sph|szc)[bcdfghjklmnpqrstvwxz]{3}")  # JPMORGAN
+_POLISH_FORM = re.compile(
+    r"(\bSp(?:\.|ółka)? ?)(Z ?O\.? ?O\b)"
+)  # two words and two letters: no list of words can hold it
+_ANONIM = re.compile(r"\bA\.?Ş\.?$")  # a Turkish company's form
 _SPACELESS = re.compile(r"[぀-ヿ㐀-鿿가-힣]")
 _WEAK_LENGTH = 2
 _WEAK_WRITTEN = frozenset(["Co", "Oy", "Ab", "Ky", "e.V.", "eG"])  # other short forms count in capitals only
@@ -89,15 +93,18 @@ def repaired(value: str) -> str:
     long = [word for word in words if len(word) >= (5 if len(words) > 1 else 8)]
     if not any(_is_word(word) for word in long):
         return value
-    first = True
+    first, turkish = True, turkic(value) or bool(_ANONIM.search(value))
 
     def write(found: re.Match[str]) -> str:
         nonlocal first
-        out = _written(found.group(), first, last=found.end() == len(value))
+        edge = first or found.end() == len(value)
+        if not edge and len(found.group()) < 4:  # a small word
+            edge = value[: found.start()].rstrip().endswith((",", "/", "(", "-", "–"))
+        out = _written(found.group(), first, edge, turkish)
         first = False
         return out
 
-    return _WORD.sub(write, value)
+    return _POLISH_FORM.sub(lambda found: found.group(1) + found.group(2).lower(), _WORD.sub(write, value))
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -119,26 +126,25 @@ def _forms_written() -> dict[str, str]:
 
 
 @functools.lru_cache(maxsize=1 << 16)
-def _written(word: str, first: bool, last: bool) -> str:
-    small = lowered(word)
+def _written(word: str, first: bool, edge: bool, turkish: bool) -> str:
+    small = lowered(word, turkish)
     form = _forms_written().get(small.replace(".", ""))
     if form is not None and not first:
-        dotted = small.count(".") > 1
-        return _dotted(word, form) if dotted else form + ("." if word.endswith(".") else "")
+        return word if "." in form and "." not in word else _dotted(word, form)
     if small in word_list(_WORDS, "case.small"):
-        return capitalised(word) if first or last else small
+        return capitalised(word, turkish) if edge else small
     if not _is_word(word):
         return word
     if re.match(r"mc[bcdfghjklmnpqrstvwxz]?[a-z]{3}", small):
         return "Mc" + capitalised(word[2:])
     parts = re.split(r"(['’])", word)
     if len(parts) == 3 and len(parts[0]) == 1:
-        return capitalised(parts[0]) + parts[1] + capitalised(parts[2])
-    return capitalised(word)
+        return capitalised(parts[0], turkish) + parts[1] + capitalised(parts[2], turkish)
+    return capitalised(word, turkish)
 
 
 def _dotted(word: str, form: str) -> str:
-    """The dots of ``word`` between the letters of ``form``: S.P.A. and SpA give S.p.A."""
+    """The dots of ``word``, no more and no fewer, between the letters of ``form``: S.P.A. and SpA give S.p.A."""
     letters = iter(form.replace(".", ""))
     return "".join(mark if mark == "." else next(letters, mark) for mark in word)
 
@@ -177,12 +183,19 @@ def _spelt(words: list[str]) -> str:
     spelt = set()
     for word in words:
         plain = word.replace(".", "")
-        escaped = alternation(frozenset([plain]))
         if plain.isascii() and plain.isalpha() and len(plain) <= 5:
             spelt.add("".join(letter + r"\.?" for letter in plain))
-        spelt.add(escaped.replace(" ", r"[\s.]+"))
+        spelt.add(alternation(frozenset([plain])).replace(" ", r"[\s.]+"))
+        if any(part.isupper() for part in plain.split()):  # "SAB de CV" is also "S.A.B. de C.V."
+            spelt.add(r"[\s.]+".join(_maybe_dotted(part) for part in plain.split()))
         spelt.add(alternation(frozenset([word])))
     return "|".join(sorted(spelt, key=lambda item: (-len(item), item)))
+
+
+def _maybe_dotted(word: str) -> str:
+    if word.isascii() and word.isupper() and len(word) <= 5:
+        return "".join(letter + r"\.?" for letter in word)
+    return alternation(frozenset([word]))
 
 
 def _write_form(draft: Draft, wanted: Mask) -> None:
@@ -194,9 +207,8 @@ def _write_form(draft: Draft, wanted: Mask) -> None:
         left = pc.replace_substring_regex(some, pattern, "")
         for _ in range(_MOST_FORMS - 1 if behind else 0):  # one form a pass: GmbH & Co. KG
             left = pc.replace_substring_regex(left, pattern, "")
-        cut = pc.utf8_trim(cut_off(some, left, behind), " ,;(")
-        closes = np.asarray(pc.and_(pc.ends_with(cut, ")"), pc.invert(pc.match_substring(cut, "("))), bool)
-        cut = pc.if_else(pa.array(closes), pc.utf8_rtrim(cut, ")"), cut)
+        cut = pc.utf8_trim(cut_off(some, left, behind), " ,;")
+        cut = pc.replace_substring_regex(cut, r"^\(([^()]*)\)?$|^([^()]*)\)$", r"\1\2")  # but (Pty) Ltd keeps its pair
         left = pc.utf8_trim(left, " ,;(")
         named = matches(left, r"[\p{L}\p{N}]")
         mask[np.flatnonzero(mask)[~named]] = False

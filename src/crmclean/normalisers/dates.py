@@ -38,7 +38,7 @@ from crmclean.normalisers._draft import frame_of
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
 from crmclean.tables.normalised import INVALID, UNKNOWN, VALID, CellOptions, Normalised
-from crmclean.text import fold_digits, strip_invisible
+from crmclean.text import fold_digits, map_subset, strip_invisible
 
 __all__ = ["OLDEST", "clock_of", "date_kernel", "days_of", "normalise_date", "parse_dates", "prepare"]
 
@@ -60,6 +60,7 @@ _PAST: Final = frozenset(
 
 _SERIALS = (20_000, 60_000)  # October 1954 to April 2064
 _EPOCH_END = 4_102_444_800  # the year 2100
+_WHOLE = r"^([0-9]{5}|[0-9]{8}|[0-9]{10}|[0-9]{13})\.0+$"
 _EXCEL_ZERO = -25_569  # 30 December 1899: right for every serial from March 1900 on
 
 
@@ -174,6 +175,8 @@ def prepare(values: pa.LargeStringArray) -> tuple[pa.LargeStringArray, Flags]:
         text = pc.utf8_normalize(fold_digits(strip_invisible(text)), form="NFKC")
         text = pc.utf8_lower(fold_digits(text))
     text = as_text(pc.utf8_trim_whitespace(text))
+    floats = pc.match_substring_regex(text, _WHOLE)  # a whole number that a program took for a fraction: 45000.0
+    text = map_subset(text, floats, lambda part: pc.replace_substring_regex(part, _WHOLE, r"\1"))
     return text, np.asarray(pc.greater(pc.binary_length(text), 0))
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.keys.domains import typo_domain
+from crmclean.keys.domains import has_public_suffix, typo_domain
 from crmclean.keys.emails import is_disposable, is_free_mail, is_role
 from crmclean.keys.lists import read_toml
 from crmclean.normalisers._draft import frame_of, matches
@@ -182,7 +182,8 @@ def _mailbox(local: pa.Array, domain: pa.Array, known: Mask) -> tuple[pa.Array, 
     thrown = np.asarray(is_disposable(domains), bool)[codes] & known
     free = np.asarray(is_free_mail(domains), bool)[codes] & known
     role = np.asarray(is_role(local), bool) & known
-    meant = typo_domain(domains)
+    exists = has_public_suffix(domains)
+    meant = pc.coalesce(typo_domain(domains), _mistyped_ending(domains, ~exists))
     bogus = _bogus(local, domain) & known
     suggestion = meant.take(encoded.indices)
     kind = np.where(thrown, 3, np.where(role, 2, np.where(free, 1, 0)))
@@ -190,9 +191,23 @@ def _mailbox(local: pa.Array, domain: pa.Array, known: Mask) -> tuple[pa.Array, 
         "email.disposable": thrown,
         "email.role": role & ~bogus,
         "email.typo_domain": np.asarray(suggestion.is_valid()) & known,
+        "email.no_domain": ~exists[codes] & known & ~np.asarray(suggestion.is_valid()),
         "email.bogus": bogus,
     }
     return _KINDS.take(pa.array(kind, mask=~known)), suggestion, issues
+
+
+def _mistyped_ending(domains: pa.Array, wanted: Mask) -> pa.Array:
+    """``acme.com`` for ``acme.con``, null for all others; only endings that do not exist are looked at."""
+    out = pa.nulls(len(domains), TEXT)
+    if not wanted.any():
+        return out
+    some = domains.filter(pa.array(wanted))
+    slips = {slip: ending for ending, words in read_toml("typo_domains.toml")["endings"].items() for slip in words}
+    place = pc.index_in(pc.replace_substring_regex(some, r"^.*\.", ""), value_set=pa.array([*slips], TEXT))
+    meant = pa.array([*slips.values()], TEXT).take(place)
+    found = pc.binary_join_element_wise(pc.replace_substring_regex(some, r"[^.]*$", ""), meant, pa.scalar("", TEXT))
+    return pc.replace_with_mask(out, pa.array(wanted), found)
 
 
 @functools.lru_cache(maxsize=8)

@@ -26,7 +26,7 @@ __all__ = ["blank_missing", "missing_kernel"]
 _LONGEST = 40  # characters, of four bytes at most; no placeholder is longer
 _NEVER = (Kind.ID, Kind.NOTE, Kind.TEXT)
 _PROPER_NAMES = (Kind.NAME, Kind.CITY, Kind.REGION, Kind.PERSON)  # Nan is a town, too
-_SHELL = r"^[\s\pZ\"'`“”‘’(\[<{]+|[\s\pZ\"'`“”‘’)\]>}.!]+$"
+_SHELL = r"^[\s\pZ\"'`“”‘’(\[<{,;|*\p{Pd}]+|[\s\pZ\"'`“”‘’)\]>}.!,;|*\p{Pd}]+$"
 
 
 def missing_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | None = None) -> Normalised:

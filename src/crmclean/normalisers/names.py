@@ -30,16 +30,18 @@ _TOKEN = rf"[^{_STOPS}'’.-][^{_STOPS}]*"
 _TWO = rf"^{_TOKEN} {_TOKEN}$"
 _THREE = rf"^{_TOKEN} {_TOKEN} {_TOKEN}$"
 _FAMILY_GIVEN = rf"^[^{_STOPS}'’.-][^{_STOPS}.]+, ?[^{_STOPS}'’.-][^{_STOPS}.]+$"
+_LOUD = r"^(?:\p{Lu}{2,}[ '’-])*\p{Lu}{4,} \p{Lu}\p{Ll}"  # DUPONT Jean
 _EAST = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]"
-_STRAY = r"^[\s,;|*]+|[\s,;|*،，]+$"
+_STRAY = r"^[\s,;|*.\p{Pd}]+|[\s,;|*،，\p{Pd}]+$"
+_QUOTED = r"^(?:\"[^\"“”]+\"|“[^\"“”]+”|„[^\"“”„]+“|«[^«»]+»|'[^'’‘]+'|‘[^'’‘]+’)$"
 
 
 def name_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | None = None) -> Normalised:
     """Normalise distinct values of one name column; ``options.field`` says which.
 
     Value: case, spacing, order (``full_name`` only) and decoration put right. Attributes of ``full_name``: ``given``,
-    ``middle``, ``family``, ``prefix``, ``suffix``. Verdict: valid for a plausible name, invalid for a filler, an e-mail
-    address or a phone number, unknown otherwise.
+    ``middle``, ``family``, ``prefix``, ``suffix``; of any field ``email``, where the cell holds one. Verdict: valid
+    for a plausible name, invalid for a filler, a bare e-mail address or a phone number, unknown otherwise.
     """
     draft = Draft(values)
     places = regions_of(len(draft.original), options, regions)
@@ -48,12 +50,17 @@ def name_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | None
     _undecorate(draft)
     _close_up(draft)
     hopeless = judge(draft, kind)
+    mixed = hopeless | draft.issues.get(
+        "name.email_in_name", False
+    )  # a name beside an address is read, never rewritten
     if kind == "full_name":
-        _reorder(draft, places, ~hopeless)
+        _reorder(draft, places, ~mixed)
     if options.case == "repair":
-        repair_case(draft, kind, places, ~hopeless)
+        repair_case(draft, kind, places, ~mixed)
     if kind == "full_name":
-        _write_parts(draft, places, ~hopeless)
+        _write_parts(
+            draft, places, ~hopeless & ~draft.issues.get("name.company_in_name", np.zeros(len(hopeless), bool))
+        )
     return draft.finish()
 
 
@@ -81,12 +88,14 @@ def _decorations() -> str:
 def _undecorate(draft: Draft) -> None:
     """Drop ``(deleted)``, `` - USD`` and stray commas; never so much that nothing is left."""
     value = draft.value
-    mask = draft.workable & (draft.matches(_decorations()) | draft.matches(_STRAY))
+    mask = draft.workable & (draft.matches(_decorations()) | draft.matches(_STRAY) | draft.matches(_QUOTED))
     if not mask.any():
         return
     some = value.filter(pa.array(mask))
     for _ in range(3):
         some = pc.replace_substring_regex(some, _STRAY, "")
+        quoted = pa.array(matches(some, _QUOTED))
+        some = pc.if_else(quoted, pc.utf8_slice_codeunits(some, 1, -1), some)
         some = pc.replace_substring_regex(some, _decorations(), "")
     some = pc.replace_substring_regex(some, _STRAY, "")
     some = pc.if_else(matches_any_letter(some), some, value.filter(pa.array(mask)))
@@ -109,6 +118,8 @@ def _close_up(draft: Draft) -> None:
 
 def _reorder(draft: Draft, places: pa.Array, wanted: Mask) -> None:
     mask = wanted & draft.workable & draft.matches(r"^[^,،，]+[,،，][^,،，]+$")
+    if mask.any():  # what is left of a name must not begin or end with a stray mark
+        mask &= draft.matches(r"[^\p{Pd}\s]\s*[,،，]\s*[\pL\pM'’ʼ(\"“]")
     if not mask.any():
         return
     simple = mask & draft.matches(_FAMILY_GIVEN) & ~draft.matches(_special()) & ~draft.matches(_no_given())
@@ -162,7 +173,7 @@ def _write_parts(draft: Draft, places: pa.Array, plausible: Mask) -> None:
     ordered = sorted(word_list(_WORDS, "order.family_first") | word_list(_WORDS, "order.two_families"))
     own_order = np.asarray(pc.is_in(places, pa.array(ordered, TEXT)))
     core, prefix = _without_honorific(draft, wanted & ~own_order)
-    plain = wanted & ~own_order & ~matches(core, _special())
+    plain = wanted & ~own_order & ~matches(core, _special()) & ~matches(core, _LOUD)
     found = {name: pa.nulls(len(draft.value), TEXT) for name in NameParts._fields}
     rest = wanted.copy()
     for pattern, parts in ((_TWO, ("given", "family")), (_THREE, ("given", "middle", "family"))):

@@ -34,6 +34,12 @@ __all__ = [
 
 CODED = frozenset({"US", "CA", "AU", "BR"})  # countries whose CRMs write regions as codes
 _WORDS = "lists/place_words.toml"
+_TWICE = (  # in brackets, behind a dash or slash, or a code before or behind the name
+    r"^(?P<one>.+?)\s*[(\[](?P<other>[^()\[\]]+)[)\]]$",
+    r"^(?P<one>.+?)\s*[-–—/|:;,]\s*(?P<other>.+)$",
+    r"^(?P<one>[A-Za-z]{2,3})\s+(?P<other>.+)$",
+    r"^(?P<one>.+?)\s+(?P<other>[A-Za-z]{2,3})$",
+)
 
 
 def _tidy(values: pa.Array) -> Draft:
@@ -86,17 +92,27 @@ def region_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | No
     """Normalise distinct states, provinces and regions of a country.
 
     Value: the second part of the ISO 3166-2 code in the United States, Canada, Australia and Brazil (``CA``); elsewhere
-    the name as it was typed. Attribute ``region_code``: the whole code (``US-CA``). Issue ``region.unknown``: the
-    country has a table and the value is not in it; ``region_suggestion`` then names the one region a letter away.
+    the name as it was typed, but for shouting. Attribute ``region_code``: the whole code (``US-CA``). Issue
+    ``region.unknown``: the country has a table and the value is not in it; ``region_suggestion`` then names the one
+    region a letter away.
     """
     draft = _tidy(values)
     places = regions_of(len(draft.original), options, regions)
     code = region_key(draft.value, places)
+    plain = draft.workable & ~matches(code, r"^[A-Z]{2}-")
+    code = pc.coalesce(
+        _named_twice(draft.value, plain, lambda part, at: region_key(part, places.take(at))),
+        code,
+    )
     known = np.asarray(pc.is_in(places, _covered())) & draft.workable
     found = known & matches(code, r"^[A-Z]{2}-[A-Z0-9]{1,3}$")
     coded = found & np.asarray(pc.is_in(places, pa.array(sorted(CODED), TEXT)))
     part = pc.replace_substring_regex(code, r"^[A-Z]+-", "")
     draft.replace(pc.if_else(pa.array(coded), part, draft.value), "region.code")
+    if options.case == "repair":
+        loud = (shouted(draft.value) | whispered(draft.value)) & ~coded & draft.matches(r"[\pL\pM]{5}")  # no code
+        names = places.to_pylist() if loud.any() else []
+        draft.replace_where(loud, lambda place, value: place_case(value, names[place]), "region.case")
     unknown = known & ~found
     draft.issue("region.unknown", unknown)
     draft.attribute("region_code", pc.if_else(pa.array(found), code, pa.scalar(None, TEXT)))
@@ -117,6 +133,33 @@ def normalise_region(series: Any, region: str = "", regions: Any = None) -> pd.D
     ['CA', 'TX', 'ON']
     """
     return frame_of(series, region_kernel, CellOptions(field="state", region=region), regions)
+
+
+# ---- one place named twice ----------------------------------------------------------------------
+
+
+def _named_twice(values: pa.Array, wanted: Mask, key: Callable[[pa.Array, pa.Array], pa.Array]) -> pa.Array:
+    """Codes of cells that name one place in two ways, ``Germany (DE)`` or ``CA - California``; null for all others.
+
+    ``key`` gives the codes of some values, whose positions come second.
+    """
+    out = pa.nulls(len(values), TEXT)
+    wanted = wanted & matches(values, r"\S[\s(\[\-–—/|:;,]+\S")
+    for pattern in _TWICE if wanted.any() else ():
+        places = np.flatnonzero(wanted & matches(values, pattern))
+        if not len(places):
+            continue
+        at = pa.array(places)
+        found = pc.extract_regex(values.take(at), pattern)
+        one, other = (key(pc.struct_field(found, name).cast(TEXT), at) for name in ("one", "other"))
+        same = np.asarray(
+            pc.and_(pc.equal(one, other), pc.match_substring_regex(one, "^[A-Z]{2}")).fill_null(False), bool
+        )
+        mask = np.zeros(len(values), bool)
+        mask[places[same]] = True
+        out = pc.replace_with_mask(out, pa.array(mask), one.filter(pa.array(same)))
+        wanted = wanted & ~mask
+    return out
 
 
 # ---- mistyped names -----------------------------------------------------------------------------
@@ -182,6 +225,10 @@ def country_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | N
     """
     draft = _tidy(values)
     code = country_key(draft.value)
+    twice = _named_twice(
+        draft.value, draft.workable & np.asarray(pc.equal(code, "")), lambda part, _: country_key(part)
+    )
+    code = pc.coalesce(twice, code)
     found = np.asarray(pc.fill_null(pc.not_equal(code, ""), False), bool) & draft.workable
     draft.replace(pc.if_else(pa.array(found), code, draft.value), "country.iso")
     unknown = draft.present & ~found
@@ -205,16 +252,18 @@ def normalise_country(series: Any) -> pd.DataFrame:
 
 
 @functools.lru_cache(maxsize=1)
-def _postcodes() -> dict[str, tuple[str, str]]:
-    """Region -> RE2 pattern over capitals without blanks and hyphens, and the template of the usual way to write it."""
-    return {row["country"]: (f"^(?:{row['pattern']})$", row["template"]) for row in read_rows("postcodes.csv")}
+def _postcodes() -> dict[str, tuple[str, str, int]]:
+    """Region -> RE2 pattern over capitals without blanks and hyphens, template of the usual way to write it, and how
+    many digits it has where zeros in front may have been lost (else 0)."""
+    rows = read_rows("postcodes.csv")
+    return {row["country"]: (f"^(?:{row['pattern']})$", row["template"], int(row["zeros"] or 0)) for row in rows}
 
 
 def postcode_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | None = None) -> Normalised:
     """Normalise distinct postcodes, each by the rules of its region; without a known region only spacing and digits.
 
-    A spreadsheet's ``.0`` is dropped and, where the region is the United States (or another with zeros in front and
-    only digits), the lost zeros are put back. Issue ``postcode.mismatch``: not of its country's form; nothing changed.
+    A spreadsheet's ``.0`` is dropped and, in countries whose codes are digits that may begin with zeros, one lost
+    zero (of five digits two) is put back. Issue ``postcode.mismatch``: not of its country's form; nothing changed.
     """
     draft = _tidy(values)
     draft.replace(_folded_digits(draft), "postcode.format")
@@ -242,13 +291,15 @@ def _folded_digits(draft: Draft) -> pa.Array:
 
 def _one_country(draft: Draft, compact: pa.Array, here: Mask, own: Mask, region: str) -> None:
     """One region's postcodes. Only the row's own country, no mere default, may call one wrong or short of zeros."""
-    pattern, template = _postcodes()[region]
-    if region in ("US", "PR"):
-        short = here & own & matches(compact, r"^\d{3,4}$")
-        padded = pc.ascii_lpad(compact, 5, "0")
-        short &= matches(padded, pattern)
-        draft.replace(pc.if_else(pa.array(short), padded, draft.value), "postcode.zeros")
-        compact = pc.if_else(pa.array(short), padded, compact)
+    pattern, template, digits = _postcodes()[region]
+    if digits:
+        fewest = digits - (2 if digits == 5 else 1)  # 00501 may be 501; shorter and longer codes are not so surely one
+        short = here & own & matches(compact, rf"^[1-9]\d{{{fewest - 1},{digits - 2}}}$")
+        if short.any():
+            padded = pc.ascii_lpad(compact, digits, "0")
+            short &= matches(padded, pattern) & ~matches(compact, pattern)
+            draft.replace(pc.if_else(pa.array(short), padded, draft.value), "postcode.zeros")
+            compact = pc.if_else(pa.array(short), padded, compact)
     fits = here & matches(compact, pattern)
     written = pc.utf8_trim(pc.replace_substring_regex(compact, pattern, template), " -")
     draft.replace(pc.if_else(pa.array(fits), written, draft.value), "postcode.format")

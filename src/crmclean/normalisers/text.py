@@ -7,6 +7,7 @@ Indic and Arabic scripts need, quotes, ligatures and full-width letters stay as 
 from __future__ import annotations
 
 import functools
+import html
 import re
 from collections.abc import Callable
 from typing import Any
@@ -30,6 +31,11 @@ Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 _LONGEST = 10_000  # characters; mojibake in a longer cell is left to people
 _KEEPS_LINES = (Kind.STREET,)
+_FROM_PAGES = frozenset(  # notes, addresses of pages and what we do not know may hold such codes on purpose
+    {Kind.NAME, Kind.TITLE, Kind.COMPANY, Kind.STREET, Kind.CITY, Kind.REGION, Kind.COUNTRY, Kind.EMAIL}
+)
+_ENTITY = r"&(?:[A-Za-z][0-9A-Za-z]{1,30}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});"
+_LINE_BREAK = r"(?i)<br\s*/?>"
 _HANDLES = ("twitter", "instagram", "linkedin", "facebook")
 
 # What a spreadsheet would run: =, +, - or @ in front, or a tab or carriage return before one of them ...
@@ -49,16 +55,24 @@ def text_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | None
     """Repaired text; ``regions`` is ignored.
 
     ``options.field`` decides how far the repair goes: streets keep their line ends, notes keep all their spaces, too.
-    The reason is the first repair that applied, in the order mojibake, invisible, spaces, unicode. Verdict ``UNKNOWN``.
+    The reason is the first repair that applied, in the order html, mojibake, invisible, spaces, unicode. Verdict
+    ``UNKNOWN``.
     """
     kind = kind_of(options.field) if options.field in BY_NAME else Kind.TEXT
     draft = Draft(values)
+    if kind in _FROM_PAGES:
+        draft.replace(_without_html(draft.value, kind), "text.html")
     dirty = ~mask_of(ascii_mask(draft.value))
     draft.replace(_step(draft.value, dirty, _repair_mojibake), "text.mojibake")
     if kind is Kind.NOTE:
         draft.replace(_without_controls(draft.value), "text.invisible")
     else:
-        draft.replace(strip_invisible(draft.value), "text.invisible")
+        seen = strip_invisible(draft.value)
+        if dirty.any() and seen is not draft.value:  # what could not be seen may have kept damage from view
+            draft.replace(seen, "text.invisible")
+            seen = _step(seen, dirty, _repair_mojibake)
+            seen = strip_invisible(_without_html(seen, kind) if kind in _FROM_PAGES else seen)
+        draft.replace(seen, "text.invisible")
         draft.replace(_tidy_lines(draft.value) if kind in _KEEPS_LINES else squash_spaces(draft.value), "text.spaces")
         draft.replace(nfc(draft.value), "text.unicode")
     draft.issue("text.formula", _is_formula(draft.value, options.field))
@@ -87,6 +101,42 @@ def _step_mask(values: pa.Array, mask: Mask, pattern: str) -> Mask:
     places = np.flatnonzero(mask)
     out[places] = matches(values.take(pa.array(places)), pattern)
     return out
+
+
+# ---- codes of web pages --------------------------------------------------------------------------
+
+
+def _without_html(values: pa.Array, kind: Kind) -> pa.Array:
+    """Character references spelled out, and line breaks as such: ``AT&amp;T``, ``12 Main St<br>Apt 4``."""
+    if mask_of(pc.match_substring(values, "<")).any():
+        line = "\n" if kind in _KEEPS_LINES else " "
+        broken = matches(values, _LINE_BREAK)
+        values = _step(values, broken, lambda part: pc.replace_substring_regex(part, _LINE_BREAK, line))
+    coded = mask_of(pc.match_substring(values, "&"))
+    if coded.any():
+        coded = _step_mask(values, coded, _ENTITY)
+    if not coded.any():
+        return values
+    spelt = [_spelt_out(text) for text in values.filter(pa.array(coded)).to_pylist()]
+    return pc.replace_with_mask(values, pa.array(coded), pa.array(spelt, TEXT))
+
+
+def _spelt_out(text: str) -> str:
+    for _ in range(4):  # &amp;amp; was coded twice
+        again = re.sub(_ENTITY, lambda found: _character(found.group()), text)
+        if again == text:
+            break
+        text = again
+    return text
+
+
+def _character(code: str) -> str:
+    """What a character reference stands for; itself where that is nothing that can be seen or is not known."""
+    found = html.unescape(code)
+    if found == code and code.isupper():  # M&UUML;LLER
+        found = html.unescape(code[:2] + code[2:].lower())
+        found = code if found.startswith("&") else found
+    return code if "\ufffd" in found or any(ord(letter) < 32 or letter == "\x7f" for letter in found) else found
 
 
 # ---- mojibake ------------------------------------------------------------------------------------

@@ -96,6 +96,8 @@ def repaired(value: str) -> str:
     def write(found: re.Match[str]) -> str:
         nonlocal count
         count += 1
+        if found.group() == "NET" and value[: found.start()].endswith("."):
+            return "NET"  # .NET developer
         return _written(found.group(), first=count == 1, sentence=sentence)
 
     return _WORD.sub(write, value)
@@ -137,6 +139,10 @@ def _written(word: str, first: bool, sentence: bool) -> str:
     if re.fullmatch(r"(?:[^\W\d_]\.)+[^\W\d_]?\.?|[^\W\d_]&[^\W\d_]", word):
         return uppered(word)
     unspeakable = len(core) <= 3 and core.isupper() and not re.search("[AEIOUY]", core)
+    if re.fullmatch(r"\d+(?:st|nd|rd|th)", small):
+        return lowered(word)
+    if elided := re.fullmatch(r"([dl])(['’])(\w.*)", lowered(word)):
+        return (elided[1].upper() if first else elided[1]) + elided[2] + capitalised(elided[3])
     if re.search(r"\d", word) or (unspeakable and small not in ("sr", "jr", "mgr", "dr", "dpt", "st")):
         return word
     return capitalised(word)

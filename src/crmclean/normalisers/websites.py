@@ -39,9 +39,11 @@ _FRONT = r"^[\s\pZ\"'<(\[]*(?i:url|website|web|homepage|site|www|internet)[\s]*[
 _BACK = r"[\s\pZ\"'>\],;]+$"
 _BRACKETED = r"^[^()]*\)$"  # a bracket that closes nothing; Wikipedia's closing ones stay
 _SLIPS = (
-    (r"^(?i)(https?)[:;]?[/\\]{1,3}[:]?[/\\]*", r"\1://"),
+    (r"^(?i)(?:h{0,2}t{1,3}p{1,2}|hpt{1,2}p?|htt)(s?)[:;.,]{0,2}[/\\]{1,3}[:]?[/\\]*", r"http\1://"),
+    (r"^(?i)(https?)[:;]{1,2}([\pL\pN])", r"\1://\2"),
     (r"^(?i)(https?)://(?:https?[:;]?/{1,2})", r"\1://"),
     (r"^//", ""),
+    (r"^(?i)((?:https?://)?(?:www[.,])?[a-z0-9\-]+),(com|net|org|co\.uk|co\.in|com\.br|de|fr|in|ir|it|es)$", r"\1.\2"),
 )
 _EMAIL = r"^(?i:mailto:)?[^\s@/:]+@[^\s@/]+\.[^\s@/]+$"
 _SEVERAL = re.compile(r"[\s;,|]+(?=(?:https?://|www\.|[\w-]+\.[a-z]{2,}))", re.IGNORECASE)
@@ -55,7 +57,7 @@ _NETWORKS = {
     "instagram.com": "instagram",
 }
 _PROFILE = (
-    r"^/(?:in/|company/|school/|pub/|showcase/|people/|pg/|#!/|@)?@?(?P<handle>[\pL\pM\p{Nd}._%\-]+)/?(?:[?#].*)?$"
+    r"^/(?i:in/|company/|school/|pub/|showcase/|people/|pg/|#!/|@)?@?(?P<handle>[\pL\pM\p{Nd}._%\-]+)/?(?:[?#].*)?$"
 )
 _NO_HANDLE = pa.array(
     ["home", "login", "feed", "jobs", "share", "sharer", "sharer.php", "intent", "search", "explore", "profile.php",
@@ -63,7 +65,7 @@ _NO_HANDLE = pa.array(
     TEXT,
 )  # fmt: skip
 _HANDLE = r"^@?[\pL\pM\p{Nd}_][\pL\pM\p{Nd}._\-]*$"
-_LINKEDIN_PATH = r"^/?(?:in|company|pub|school)/[^\s/]+/?$"
+_LINKEDIN_PATH = r"^/?(?i:in|company|pub|school)/[^\s/]+/?$"
 
 
 def website_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | None = None) -> Normalised:
@@ -112,7 +114,7 @@ def normalise_website(series: Any, field: str = "website") -> pd.DataFrame:
 
 def _unwrapped(text: pa.Array) -> pa.Array:
     """Addresses without quotes, brackets, labels and slips of the pen around their scheme."""
-    tidy = matches(text, r"^(?:https?://)?[A-Za-z0-9.\-]+(?:/[A-Za-z0-9./_\-?&=#%]*)?$")
+    tidy = matches(text, r"^(?:https?://)?[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+(?:/[A-Za-z0-9./_\-?&=#%]*)?$")
     return map_subset(text, pa.array(~tidy), _unwrap)
 
 
@@ -184,13 +186,18 @@ def _profiles(draft: Draft, url: pa.Array, domain: pa.Array, handles: Mask, fiel
     network = pc.fill_null(
         pa.array([*_NETWORKS.values()], TEXT).take(pc.index_in(domain, value_set=pa.array([*_NETWORKS], TEXT))), ""
     )
-    path = pc.replace_substring_regex(url, r"^https?://[^/?#]*", "")
-    handle = pc.fill_null(as_text(pc.struct_field(pc.extract_regex(path, _PROFILE), "handle")), "")
-    unnamed = pc.or_(pc.equal(network, ""), pc.is_in(pc.ascii_lower(handle), value_set=_NO_HANDLE))
-    handle = pc.if_else(unnamed, pa.scalar("", TEXT), handle)
+    handle = pa.repeat(pa.scalar("", TEXT), len(url))
+    handle = pc.replace_with_mask(handle, pc.not_equal(network, ""), _handles(url.filter(pc.not_equal(network, ""))))
     if handles.any():
-        own = pc.replace_substring_regex(draft.value, r"^/?(?:in|company|pub|school)/|^@|/$", "")
+        own = pc.replace_substring_regex(draft.value, r"^/?(?i:in|company|pub|school)/|^@|/$", "")
         handle = pc.if_else(pa.array(handles), own, handle)
         network = pc.if_else(pa.array(handles), pa.scalar(_network_of(field), TEXT), network)
     draft.attribute("network", network)
     draft.attribute("handle", handle)
+
+
+def _handles(urls: pa.Array) -> pa.Array:
+    """The handle in each address of a network, "" where its page is nobody's."""
+    path = pc.replace_substring_regex(urls, r"^https?://[^/?#]*", "")
+    handle = pc.fill_null(as_text(pc.struct_field(pc.extract_regex(path, _PROFILE), "handle")), "")
+    return pc.if_else(pc.is_in(pc.ascii_lower(handle), value_set=_NO_HANDLE), pa.scalar("", TEXT), handle)

@@ -95,7 +95,8 @@ class CheckRule(_Frozen):
 
     Exactly one of ``pattern`` (RE2, must match the whole cell), ``allowed``, ``minimum``/``maximum`` (numbers or ISO
     dates), or ``column`` with ``compare`` (this cell against another column) says what is asked. A missing cell is
-    never wrong. ``name`` is the reason code of its issues.
+    never wrong, and a date without a time is the whole day. Issues carry ``name`` in their rule (``check.name``);
+    ``message`` is what a row that is set aside for it says.
     """
 
     name: str

@@ -49,6 +49,7 @@ _ALL = (
     Reason("file.mixed_encoding", _ISSUE, _INFO, "the row is in another encoding than the file", "cp1252 in UTF-8"),
     # ---- text
     Reason("text.mojibake", _REPAIR, _INFO, "wrongly decoded letters were put right", "JosÃ© -> José"),
+    Reason("text.html", _REPAIR, _INFO, "codes of a web page were turned into their characters", "AT&amp;T -> AT&T"),
     Reason("text.invisible", _REPAIR, _INFO, "invisible characters were removed", "Ann\\u200b -> Ann"),
     Reason("text.spaces", _REPAIR, _INFO, "stray spaces were removed", "  Ann   Lee -> Ann Lee"),
     Reason("text.unicode", _FORM, _INFO, "letters were composed the usual way (NFC)", "e + ́ -> é"),
@@ -88,6 +89,7 @@ _ALL = (
     Reason("email.disposable", _ISSUE, _WARNING, "the mailbox is a throwaway one", "x@mailinator.com"),
     Reason("email.role", _ISSUE, _INFO, "the mailbox belongs to a role, not a person", "info@acme.example"),
     Reason("email.typo_domain", _ISSUE, _WARNING, "the domain looks mistyped", "ann@gmial.com"),
+    Reason("email.no_domain", _ISSUE, _WARNING, "no such top-level domain is known", "ann@acme.con"),
     Reason("email.bogus", _ISSUE, _ERROR, "the address is a filler", "test@test.com"),
     # ---- phones
     Reason("phone.e164", _FORM, _INFO, "the number was put in international form", "(212) 555-7890 -> +12125557890"),
@@ -117,6 +119,7 @@ _ALL = (
     # ---- places
     Reason("street.case", _REPAIR, _INFO, "a shouted street was put in normal case", "12 MAIN ST -> 12 Main St"),
     Reason("city.case", _REPAIR, _INFO, "a shouted city was put in normal case", "PARIS -> Paris"),
+    Reason("region.case", _REPAIR, _INFO, "a shouted region was put in normal case", "KARNATAKA -> Karnataka"),
     Reason("region.code", _FORM, _INFO, "the region was put in its canonical form", "california -> CA"),
     Reason("region.unknown", _ISSUE, _INFO, "the region is not one of its country", ""),
     Reason("country.iso", _FORM, _INFO, "the country was put in its ISO code", "Deutschland -> DE"),

@@ -19,6 +19,7 @@ from crmclean.plan import Plan
 from crmclean.ruleset.spec import CheckRule, Rules
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
+from crmclean.validators.comparing import COMPARE, Moments, compare_moments, moments_of, number_bounds
 
 if TYPE_CHECKING:
     import pandera.pandas as pandera
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Failure", "build_schema", "failures", "reason_of"]
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
-_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+_WORDS: dict[str, Callable[[Any, Any], Any]] = {
     "<": pc.less,
     "<=": pc.less_equal,
     "==": pc.equal,
@@ -93,36 +94,50 @@ def _single(rule: CheckRule) -> Callable[[pd.Series[str]], pd.Series[bool]]:
         elif rule.allowed:
             good = pc.is_in(values, pa.array(rule.allowed, TEXT))
         else:
-            good = _within(values, rule)
+            good = pa.array(_within(pc.fill_null(values, ""), rule) | np.asarray(values.is_null()))
         return pd.Series(np.asarray(pc.fill_null(good, True), bool), index=series.index)
 
     return judge
 
 
-def _within(values: pa.Array, rule: CheckRule) -> pa.Array:
-    numeric = not any(isinstance(bound, str) for bound in (rule.minimum, rule.maximum))
-    left: Any = _numbers(values) if numeric else values
-    good: Any = pc.is_valid(left)
+def _within(values: pa.Array, rule: CheckRule) -> Mask:
+    bounds = (rule.minimum, ">="), (rule.maximum, "<=")
+    if any(isinstance(bound, str) for bound, _ in bounds):
+        good: Mask = np.ones(len(values), bool)
+        cells = moments_of(values)
+        for bound, sign in bounds:
+            if bound is not None:
+                good &= _holds(values, cells, pa.array([str(bound)] * len(values), TEXT), sign)
+        return good
+    low, high = number_bounds(values)
+    good = ~np.isnan(low)
     if rule.minimum is not None:
-        good = pc.and_(good, pc.fill_null(pc.greater_equal(left, rule.minimum), False))
+        good &= low >= float(rule.minimum)
     if rule.maximum is not None:
-        good = pc.and_(good, pc.fill_null(pc.less_equal(left, rule.maximum), False))
+        good &= high <= float(rule.maximum)
     return good
 
 
-def _numbers(values: pa.Array) -> pa.Array:
-    plain = pc.match_substring_regex(values, r"^\s*[-+]?\d+(\.\d+)?\s*$")
-    return pc.cast(pc.utf8_trim_whitespace(pc.if_else(plain, values, pa.scalar(None, TEXT))), pa.float64())
+def _holds(left: pa.Array, cells: Moments, right: pa.Array, sign: str) -> Mask:
+    """A comparison of dates where both sides are dates, else of words."""
+    both, as_moments = compare_moments(cells, moments_of(right), sign)
+    holds: Mask = np.where(both, as_moments, _as_words(left, right, sign))
+    return holds
+
+
+def _as_words(left: pa.Array, right: pa.Array, sign: str) -> Mask:
+    return np.asarray(pc.fill_null(_WORDS[sign](left, right), True), bool)
 
 
 def _versus(rule: CheckRule, column: str, other: str) -> Callable[[pd.DataFrame], pd.Series[bool]]:
     def judge(frame: pd.DataFrame) -> pd.Series[bool]:
         left, right = as_text(frame[column]), as_text(frame[other])
-        a, b = _numbers(left), _numbers(right)
-        as_numbers = pc.fill_null(_COMPARE[rule.compare](a, b), True)
-        as_words = pc.fill_null(_COMPARE[rule.compare](left, right), True)
-        both = pc.and_(pc.is_valid(a), pc.is_valid(b))
-        return pd.Series(np.asarray(pc.if_else(both, as_numbers, as_words), bool), index=frame.index)
+        missing = np.asarray(pc.or_(left.is_null(), right.is_null()))
+        left, right = pc.fill_null(left, ""), pc.fill_null(right, "")
+        (a, _), (b, _) = number_bounds(left), number_bounds(right)
+        numbers = ~np.isnan(a) & ~np.isnan(b)
+        good = np.where(numbers, COMPARE[rule.compare](a, b), _holds(left, moments_of(left), right, rule.compare))
+        return pd.Series(good | missing, index=frame.index)
 
     return judge
 
