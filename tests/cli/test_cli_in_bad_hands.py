@@ -158,8 +158,8 @@ def test_a_disk_that_is_full_is_named_by_the_file_that_was_asked_for(
 
     monkeypatch.setattr("crmclean.files.write._write_pieces", full)
     said = run("dedupe", str(leads), "-o", str(tmp_path / "deduped.csv"), code=5).stderr
-    assert f"{tmp_path / 'deduped.csv'} cannot be written: No space left on device" in said
-    assert "No space left" in run("clean", str(leads), "-o", str(tmp_path / "out"), code=5).stderr
+    assert f"{tmp_path / 'deduped.csv'} cannot be written: the disk is full" in said
+    assert "the disk is full" in run("clean", str(leads), "-o", str(tmp_path / "out"), code=5).stderr
     assert [path.name for path in tmp_path.iterdir()] == ["leads.csv"]
     assert "mkdir -p" in run("rules", "init", str(tmp_path / "no" / "ours.toml"), code=5).stderr
 
