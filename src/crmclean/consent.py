@@ -2,7 +2,8 @@
 
 A consent column speaks about one channel and has a polarity: "yes" in *Email opt out* denies, "yes" in *Marketing
 consent* grants. The normaliser turns each cell into ``granted`` or ``denied``; this module combines columns of a row
-and records of a cluster. Two columns that disagree count as denied, and the row gets an issue.
+and records of a cluster. Two columns that disagree count as denied, and the row gets an issue; the date of an opt-out
+without a later date of an opt-in is such a column.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import pyarrow as pa
 
-from crmclean.channels import DENIED, GRANTED, channels, column_states, combine
+from crmclean.channels import DENIED, GRANTED, channel_states, channels, column_states
 from crmclean.context import Context
 from crmclean.measures import Counts
 from crmclean.plan import ColumnPlan
@@ -40,13 +41,10 @@ class ConsentStep:
         if severity == "off":
             return batch
         issues = []
-        for columns in channels(context.plan).values():
-            if len(columns) < 2:
-                continue
-            states = [column_states(batch, column) for column in columns]
-            denied = combine(states) == DENIED
-            for column, state in zip(columns, states, strict=True):
-                at = np.flatnonzero(denied & (state == GRANTED))
+        for channel, columns in channels(context.plan).items():
+            denied = channel_states(batch, context.plan, channel) == DENIED
+            for column in columns if denied.any() else ():
+                at = np.flatnonzero(denied & (column_states(batch, column) == GRANTED))
                 if len(at):
                     issues.append(_conflicts(batch, column, at, severity))
         return batch.adding(issues=issues)

@@ -14,16 +14,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.channels import DENIED, GRANTED, channels, column_states, combine
 from crmclean.context import Context
 from crmclean.measures import Counts
 from crmclean.recency import column_days, evidence_dates
 from crmclean.survivorship.choose import Members, best, choose_master, join_values
 from crmclean.survivorship.clusters import settle
+from crmclean.survivorship.consents import golden_consent
 from crmclean.survivorship.units import Unit, units_of
 from crmclean.tables.batch import Batch
 from crmclean.tables.evidence import TEXT, constant, evidence_table
-from crmclean.tables.fields import BY_NAME
 
 __all__ = ["SurviveStep"]
 
@@ -216,44 +215,8 @@ class _Golden:
 
     def _consent(self, unit: Unit) -> None:
         column = unit.columns[0]
-        batch, members = self.batch, self.members
-        channel = BY_NAME[column.field or ""].channel
-        own = column_states(batch, column)[members.position]
-        all_columns = [column_states(batch, item) for item in channels(self.context.plan)[channel]]
-        state = combine(all_columns)[members.position]
-        if self.context.rules.consent.later_opt_in_wins:
-            state = self._later_opt_in(state)
-        strongest = np.zeros(members.count, np.int8)
-        np.maximum.at(strongest, members.cluster, state)
-        fits = own == strongest[members.cluster]
-        index, _ = best(members, self.is_master, fits & (own > 0), np.zeros(len(own), bool), [])
-        has = (fits & (own > 0))[index]
-        origin = np.where(has, members.position[index], self.masters)
-        values = batch.column(column.column).take(pa.array(origin))
-        # no record says it in this column: write it in the column's own polarity
-        written = _word(strongest, column.polarity)
-        missing = pa.array(~has & (strongest == DENIED))
-        reasons = np.where(strongest == DENIED, "merge.consent", "merge.survivor")
-        if self.context.rules.consent.later_opt_in_wins:
-            denied = np.zeros(members.count, bool)
-            np.logical_or.at(denied, members.cluster, combine(all_columns)[members.position] == DENIED)
-            reasons = np.where(denied & (strongest == GRANTED), "merge.opt_in", reasons)
-        golden = pc.if_else(missing, written, values)
-        self._put(column.column, column.field or "", golden, origin, unit.name, reasons)
-
-    def _later_opt_in(self, state: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        """Denials of records older than the cluster's newest dated opt-in no longer count."""
-        opted = np.full(len(state), np.iinfo(np.int32).min, np.int64)
-        for name in self.context.plan.fields.get("opt_in_at", []):
-            opted = np.maximum(opted, column_days(self.batch, name)[self.members.position])
-        opted = np.where(state == GRANTED, opted, np.iinfo(np.int32).min)
-        newest = np.full(self.members.count, np.iinfo(np.int32).min, np.int64)
-        np.maximum.at(newest, self.members.cluster, opted)
-        said = self.members.recency.copy()
-        for name in self.context.plan.fields.get("opt_out_at", []):
-            said = np.maximum(said, column_days(self.batch, name)[self.members.position])
-        beaten = (state == DENIED) & (newest[self.members.cluster] > said)
-        return np.where(beaten, 0, state).astype(np.int8)
+        golden = golden_consent(self.batch, self.context, self.members, self.is_master, column)
+        self._put(column.column, column.field or "", golden.values, golden.origin, unit.name, golden.reasons)
 
     def _put(
         self, column: str, field: str, values: pa.Array, origin: Ints, rule: str, reason: str | np.ndarray[Any, Any]
@@ -308,11 +271,6 @@ class _Golden:
         """The batch with golden values in the masters' rows."""
         batch = self.batch.with_columns(self.columns) if self.columns else self.batch
         return batch.adding(changes=self.changes)
-
-
-def _word(state: np.ndarray[Any, Any], polarity: int) -> pa.Array:
-    yes = (state == GRANTED) if polarity > 0 else (state == DENIED)
-    return pc.if_else(pa.array(yes), pa.scalar("true", TEXT), pa.scalar("false", TEXT))
 
 
 def _literal(text: str) -> str:
