@@ -57,12 +57,12 @@ def test_every_golden_value_is_traced_to_its_record() -> None:
     batch = clean(TWINS).batch
     normalised = {0: TWINS.iloc[0], 1: TWINS.iloc[1]}
     for item in batch.evidence.survivors.to_pylist():
-        if item["survivor_rule"] in ("join", "consent"):
-            continue
         row = normalised[item["from_row"]]
         assert item["value"].casefold() in {str(value).casefold() for value in row} | {"+16465557891", "true", "false"}
     titles = [item for item in batch.evidence.survivors.to_pylist() if item["field"] == "title"]
     assert [item["from_row"] for item in titles] == [1]
+    notes = [item for item in batch.evidence.survivors.to_pylist() if item["field"] == "notes"]
+    assert [(item["value"], item["from_row"]) for item in notes] == [("met at booth", 0), ("wants demo", 1)]
 
 
 def test_a_later_dated_opt_in_wins_only_where_the_rules_let_it() -> None:

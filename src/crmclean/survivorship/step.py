@@ -7,6 +7,8 @@ survivor, and each golden cell that differs from the master's own is a change wi
 from __future__ import annotations
 
 import fnmatch
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -23,6 +25,7 @@ from crmclean.survivorship.consents import golden_consent
 from crmclean.survivorship.units import Unit, units_of
 from crmclean.tables.batch import Batch
 from crmclean.tables.evidence import TEXT, constant, evidence_table
+from crmclean.text import fold_digits
 
 __all__ = ["SurviveStep"]
 
@@ -78,6 +81,8 @@ def _members(batch: Batch, context: Context) -> Members:
         evidence_dates(batch, context)[position],
         _filled_counts(batch, context)[position],
         rank[position],
+        _any_of(batch, context, "id", batch.filled)[position],
+        _any_of(batch, context, "deleted", functools.partial(_says, batch, "true"))[position],
     )
 
 
@@ -113,6 +118,18 @@ def _filled_counts(batch: Batch, context: Context) -> Ints:
     return counts
 
 
+def _any_of(batch: Batch, context: Context, field: str, holds: Callable[[str], Mask]) -> Mask:
+    """The rows for which something holds of any column of a field."""
+    found = np.zeros(len(batch), bool)
+    for column in context.plan.fields.get(field, []):
+        found |= holds(column)
+    return found
+
+
+def _says(batch: Batch, value: str, column: str) -> Mask:
+    return np.asarray(pc.fill_null(pc.equal(batch.canonical(column), value), False), bool)
+
+
 class _Golden:
     """Writes the golden values of one round; lives for the length of one `apply`."""
 
@@ -132,14 +149,10 @@ class _Golden:
         elif unit.kind == "consent":
             self._consent(unit)
         elif unit.kind == "flag":
-            truth = [(self._cells(unit.columns[0].column, "true")).astype(np.int64) * -1]
-            self._chosen(unit, truth, "merge.survivor")
+            true = _says(self.batch, "true", unit.columns[0].column)[self.members.position]
+            self._chosen(unit, [-true.astype(np.int64)], "merge.survivor")
         else:
             self._chosen(unit, self._strategy(unit), "merge.survivor")
-
-    def _cells(self, column: str, value: str) -> Mask:
-        cells = self.batch.canonical(column).take(self.index)
-        return np.asarray(pc.fill_null(pc.equal(cells, value), False), bool)
 
     def _strategy(self, unit: Unit) -> list[Ints]:
         columns = [item.column for item in unit.columns]
@@ -183,14 +196,13 @@ class _Golden:
         return np.asarray(counts[inverse], np.int64)
 
     def _height(self, cells: pa.Array, order: tuple[str, ...]) -> Ints:
-        """Place of each value in the rules' order, lowest first; numbers by size where the rules give no order."""
-        if order:
-            folded = pa.array([word.casefold() for word in order], TEXT)
-            place = pc.index_in(pc.utf8_lower(pc.utf8_trim_whitespace(cells)), folded)
-            return np.asarray(pc.fill_null(place, -1).to_numpy(), np.int64)
-        plain = pc.match_substring_regex(cells, r"^\s*\d{1,15}\s*$")
-        numbers = pc.cast(pc.utf8_trim_whitespace(pc.if_else(plain, cells, pa.scalar(None, TEXT))), pa.int64())
-        return np.asarray(pc.fill_null(numbers, -1).to_numpy(), np.int64)
+        """Place of each value in the rules' order, lowest first; below them all numbers by size, then the rest."""
+        plain = fold_digits(pc.utf8_trim_whitespace(cells))
+        number = pc.if_else(pc.match_substring_regex(plain, r"^\d{1,9}(\.\d{1,3})?$"), plain, pa.scalar(None, TEXT))
+        height = pc.fill_null(pc.multiply(pc.cast(number, pa.float64()), 1000.0), -1.0).to_numpy()
+        folded = pa.array([word.casefold() for word in order], TEXT)
+        place = pc.fill_null(pc.index_in(pc.utf8_lower(plain), folded), -1).to_numpy().astype(np.int64)
+        return np.asarray(np.where(place >= 0, place + 10**13, height), np.int64)
 
     def _chosen(self, unit: Unit, strategy: list[Ints], reason: str) -> None:
         filled = np.zeros(len(self.members.position), bool)
@@ -211,7 +223,9 @@ class _Golden:
         separator = unit.rule.separator
         pattern = r"\s*[;|]\s*" if unit.rule.strategy == "union" else _literal(separator)
         joined = join_values(self.members, cells, separator, split=pattern)
-        self._put(column.column, column.field or "", joined, self.masters, unit.name, "merge.joined")
+        self._change(column.column, column.field or "", joined.values, unit.name, "merge.joined")
+        origin = self.members.position[joined.member]
+        self._trace(column.field or "", joined.pieces, self.masters[joined.cluster], origin, unit.name)
 
     def _consent(self, unit: Unit) -> None:
         column = unit.columns[0]
@@ -221,6 +235,10 @@ class _Golden:
     def _put(
         self, column: str, field: str, values: pa.Array, origin: Ints, rule: str, reason: str | np.ndarray[Any, Any]
     ) -> None:
+        self._change(column, field, values, rule, reason)
+        self._trace(field, values, self.masters, origin, rule)
+
+    def _change(self, column: str, field: str, values: pa.Array, rule: str, reason: str | np.ndarray[Any, Any]) -> None:
         current = self.columns.get(column, self.batch.column(column))
         before = current.take(pa.array(self.masters))
         differs = np.asarray(pc.not_equal(pc.fill_null(before, ""), pc.fill_null(values, "")), bool)
@@ -247,14 +265,14 @@ class _Golden:
             source = np.arange(len(self.batch))
             source[rows] = len(self.batch) + np.arange(len(at))
             self.columns[column] = pa.concat_arrays([current, values.take(pa.array(at))]).take(pa.array(source))
-        self._trace(field, values, origin, rule)
 
-    def _trace(self, field: str, values: pa.Array, origin: Ints, rule: str) -> None:
+    def _trace(self, field: str, values: pa.Array, owner: Ints, origin: Ints, rule: str) -> None:
+        """Say of the values that are there which record each comes from; a joined one is said piece by piece."""
         at = np.flatnonzero(np.asarray(pc.fill_null(pc.greater(pc.binary_length(values), 0), False), bool))
         self.survivors.append(
             pa.table(
                 {
-                    "owner": self.masters[at],
+                    "owner": owner[at],
                     "field": constant(field, len(at)),
                     "value": values.take(pa.array(at)),
                     "from_row": (origin[at] + self.batch.first_row).astype(np.int32),

@@ -41,22 +41,34 @@ class Unit:
 
 
 def units_of(plan: Plan, rules: Rules) -> list[Unit]:
-    """Every mapped column in exactly one unit; unmapped columns and ids stay with the master record."""
+    """Every mapped column in exactly one unit; unmapped columns stay with the master, and so does being deleted."""
     units: list[Unit] = []
     taken: set[str] = set()
     for group in _TOGETHER:
-        columns = tuple(item for item in plan.columns if item.field in group and item.column not in taken)
-        firsts = {item.field: item.column for item in reversed(columns)}
-        # a second address or a second name is a unit of its own kind: leave it to itself
-        columns = tuple(item for item in columns if firsts[item.field] == item.column)
-        if columns:
+        for columns in _sets(plan, group):
             taken.update(item.column for item in columns)
             units.append(Unit(columns, _rule(columns[0].field, rules, columns), "values"))
     for item in plan.columns:
-        if not item.field or item.column in taken or item.kind in (Kind.ID, Kind.TEXT):
+        if not item.field or item.column in taken or item.field == "deleted":
             continue
         units.append(_single(item, rules))
     return units
+
+
+def _sets(plan: Plan, group: tuple[str, ...]) -> list[tuple[ColumnPlan, ...]]:
+    """The columns of a group, the first of each field together, then the second of each, and so on.
+
+    A file with a mailing and an other address has two places, and neither may be put together from two records.
+    """
+    sets: list[list[ColumnPlan]] = []
+    met: dict[str, int] = {}
+    for item in plan.columns:
+        if item.field in group:
+            place = met[item.field] = met.get(item.field, -1) + 1
+            if place == len(sets):
+                sets.append([])
+            sets[place].append(item)
+    return [tuple(columns) for columns in sets]
 
 
 def _single(item: ColumnPlan, rules: Rules) -> Unit:
