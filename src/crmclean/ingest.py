@@ -100,7 +100,7 @@ def ingest(inputs: Sequence[Input], rules: Rules, plans: Sequence[Plan] | None =
     parts, facts, first = [], [], 0
     ids = _RecordIds()
     for (source, own), names in zip(planned, renamed, strict=True):
-        parts.append(_part(source, own, names, union, first, ids))
+        parts.append(_part(source, own, names, union, first, ids, rules))
         facts.append(_facts(source, own))
         first += source.table.num_rows
     whole = planned[0][1].model_copy(update={"columns": tuple(union.columns)})
@@ -218,15 +218,21 @@ class _Union:
 
 
 def _stamped_columns(union: _Union, rules: Rules) -> tuple[str, ...]:
-    added = []
-    for field in rules.stamp.fields:
-        if not any(item.field == field for item in union.columns):
-            label = BY_NAME[field].label
-            added.append(union._add(ColumnPlan(column=label, header=label, field=field, why="stamped by the rules")))
-    return tuple(added)
+    have = {item.field for item in union.columns}
+    names = {field: BY_NAME[field].label for field in rules.stamp.fields if field not in have}
+    plans = [ColumnPlan(column=n, header=n, field=f, why="stamped by the rules") for f, n in names.items()]
+    return tuple(union._add(item) for item in plans)
 
 
-def _part(source: Source, own: Plan, names: Mapping[str, str], union: _Union, first: int, ids: _RecordIds) -> Part:
+def _to_stamp(union: _Union, rules: Rules) -> list[ColumnPlan]:
+    """The columns the rules stamp: the first of each field, whichever input brought it."""
+    firsts = {item.field: item for item in reversed(union.columns)}
+    return [firsts[field] for field in rules.stamp.fields]
+
+
+def _part(
+    source: Source, own: Plan, names: Mapping[str, str], union: _Union, first: int, ids: _RecordIds, rules: Rules
+) -> Part:
     count = source.table.num_rows
     present = {whole: as_text(source.table[name]) for name, whole in names.items()}
     nothing = pa.nulls(count, TEXT)
@@ -243,8 +249,9 @@ def _part(source: Source, own: Plan, names: Mapping[str, str], union: _Union, fi
         for item in own.columns
         if item.column in names
     )
-    stamped = tuple(item for item in union.columns if item.why == "stamped by the rules")
-    plan = own.model_copy(update={"columns": columns + tuple(item for item in stamped if item not in columns)})
+    known = {item.column for item in columns}
+    stamped = tuple(item for item in _to_stamp(union, rules) if item.column not in known)
+    plan = own.model_copy(update={"columns": columns + stamped})
     rows = evidence_table(
         "rows",
         {

@@ -117,7 +117,7 @@ def default_steps() -> tuple[Step, ...]:
         CountStep(),  # fill counts of the cleaned cells
         DeduplicateStep(),  # links and clusters
         SurviveStep(),  # golden records
-        JudgeAgain((NormaliseStep(), ConsentStep(), ValidateStep())),
+        JudgeAgain((NormaliseStep(stamps=False), ConsentStep(), ValidateStep())),
         DeduplicateStep(apart=True, name="look_again"),  # what only a golden record reveals goes before a person
         StalenessStep(),
         TrustStep(),

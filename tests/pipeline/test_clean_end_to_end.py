@@ -201,6 +201,33 @@ def test_tradeshow_stamps_the_source_and_assumes_no_consent() -> None:
     assert list(result.cleaned["Email Opt In"].fillna("")) == [""]
 
 
+def test_the_stamp_goes_to_what_the_import_brings_and_the_owner_stays(tmp_path: Path) -> None:
+    scans, crm = tmp_path / "scans.csv", tmp_path / "crm.csv"
+    scans.write_text(
+        "Badge ID,First Name,Last Name,Email,Mobile,Scanned By,Scanned At,Lead Rating,Notes\n"
+        "B1,Ann,Lee,ann.lee@globex.com,+1 646 555 7891,tablet-2,2026-10-13,Cold,met\n"
+        "B1,Ann,Lee,ann.lee@globex.com,,tablet-1,2026-10-14,Hot,wants demo\n"
+        "B2,Cyd,Fox,cyd@fox.org,,tablet-1,2026-10-14,,\n",
+        encoding="utf-8",
+    )
+    crm.write_text(
+        '"Contact ID","First Name","Last Name","Email","Mobile Phone","Mailing Country","Lead Source","Contact Owner",'
+        '"Email Opt Out","Last Activity Date","Account Name","Mailing State/Province","Mailing Zip/Postal Code"\n'
+        "003A,Ann,Lee,ann.lee@globex.com,+1 646 555 7891,US,Web,Asha,0,2024-01-10,Globex,,\n"
+        "003B,Bo,Ray,bo@ray.org,,US,,Asha,0,2024-01-10,,,\n",
+        encoding="utf-8",
+    )
+    once = clean([scans, crm], "tradeshow")
+    people = once.cleaned.fillna("").set_index("Last Name")
+    assert people["Lead Source"].to_dict() == {"Lee": "Web", "Fox": "Tradeshow", "Ray": ""}
+    assert people["Scanned By"].to_dict() == {"Lee": "Asha", "Fox": "tablet-1", "Ray": "Asha"}
+    assert people["Contact ID"].to_dict() == {"Lee": "003A", "Fox": "", "Ray": "003B"}
+    assert people.loc["Lee", ["Lead Rating", "Notes", "Badge ID"]].tolist() == ["Hot", "met | wants demo", "B1"]
+    once.write(tmp_path / "out", force=True)
+    again = clean(tmp_path / "out" / "cleaned.csv", "tradeshow")
+    assert again.cleaned["Lead Source"].fillna("").tolist() == once.cleaned["Lead Source"].fillna("").tolist()
+
+
 def test_records_an_earlier_run_kept_apart_are_only_put_before_a_person() -> None:
     once = clean(TWINS).cleaned
     apart = pd.concat([once, once.iloc[[0]].assign(crmclean_cluster_id="other", crmclean_record_id="other")])

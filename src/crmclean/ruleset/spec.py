@@ -266,6 +266,7 @@ class StampRules(_Frozen):
     """Values written into fields of every row of this import where the cell is empty."""
 
     fields: dict[str, str] = Field(default_factory=dict)
+    skip_systems: tuple[str, ...] = ()  # exports of these systems are no import; `crmclean plan` names a file's system
 
     @field_validator("fields")
     @classmethod
