@@ -270,6 +270,7 @@ def manifest_of(result: CleanResult, files: Mapping[str, int | None], format: st
         "output": {"delimiter": dialect["delimiter"], "bom": dialect["bom"], "excel": rules.output.excel},
         "files": dict(files),
         "trust": None if result.trust != result.trust else round(result.trust, 6),
+        "trust_as_read": result.as_read.get("score"),
         "objectives": [
             {"name": item.name, "target": item.target, "actual": item.actual, "passed": item.passed}
             for item in result.objectives
@@ -311,6 +312,9 @@ def summary_of(result: CleanResult, files: Mapping[str, int | None] | None = Non
             for name in ("validity", "completeness", "freshness", "uniqueness", "consistency")
         },
         dropped_columns=tuple(views.dropped_columns(context.plan, rules.output, _filled(result))),
+        before_score=result.as_read.get("score"),
+        before_terms=result.as_read.get("terms", {}),
+        before_sources=result.as_read.get("sources", {}),
         notes=tuple(f"{item.name}: {note}" for item in result.sources for note in item.notes),
     )
     return summarise(result.batch, facts)

@@ -1,4 +1,4 @@
-"""When a record was last confirmed: the newest date on which somebody or something bore it out."""
+"""When a record was last confirmed, by the newest date on which something bore it out, and what is left of it since."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from crmclean.context import Context
 from crmclean.tables.batch import Batch
 from crmclean.tables.evidence import TEXT
 
-__all__ = ["NO_DATE", "column_days", "evidence_dates"]
+__all__ = ["NO_DATE", "column_days", "evidence_dates", "survival_of"]
 
 Days = np.ndarray[Any, np.dtype[np.int64]]
 NO_DATE = int(np.iinfo(np.int32).min)
+DAYS_A_YEAR = 365.25
 
 
 def evidence_dates(batch: Batch, context: Context) -> Days:
@@ -46,3 +47,9 @@ def _days(text: str) -> int:
         return (datetime.date.fromisoformat(text) - datetime.date(1970, 1, 1)).days
     except ValueError:
         return NO_DATE
+
+
+def survival_of(age_days: Days, yearly_loss: float) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """``(1 - yearly_loss) ** years``, 1 for an age of 0 or less."""
+    years = np.maximum(age_days, 0) / DAYS_A_YEAR
+    return np.power(1.0 - yearly_loss, years)

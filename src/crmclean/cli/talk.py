@@ -21,7 +21,8 @@ def summary_table(result: CleanResult, folder: Path | None, *, to_stdout: bool =
     console = Console(stderr=not to_stdout, highlight=False, soft_wrap=True)
     balance, trust = result.balance, result.trust
     score = "no record to score" if trust != trust else f"{trust:.1f} of 100"
-    console.print(Text(f"Trust: {score}", style="bold"))
+    was = result.as_read.get("score")
+    console.print(Text(f"Trust: {score}" + ("" if was is None else f" ({was:.1f} as it came in)"), style="bold"))
     console.print(
         f"{balance['read']:,} rows read = {balance['cleaned']:,} cleaned + {balance['merged']:,} merged away "
         f"+ {balance['quarantined']:,} set aside"

@@ -59,6 +59,7 @@ def trust_summary(batch: Batch, rows: Rows, facts: ReportFacts) -> dict[str, Any
         "histogram": [int(count) for count in bins],
         "grades": grades,
         "terms": {term: _mean(table[term].to_numpy()[inside]) for term in TERMS},
+        "before_terms": {term: rounded(facts.before_terms.get(term)) for term in TERMS},
         "weights": _weights(facts),
     }
 
@@ -175,7 +176,10 @@ def groups(batch: Batch, rows: Rows, issues: IssueView, facts: ReportFacts) -> l
     found = []
     codes, names = codes_of(batch.rows["source"])
     if facts.sources or any(names):
-        found.append({"by": "file", "column": "", **_grouped(codes, names, rows, issues, facts)})
+        files = _grouped(codes, names, rows, issues, facts)
+        for group in files["groups"]:
+            group["before"] = rounded(facts.before_sources.get(group["name"]))
+        found.append({"by": "file", "column": "", **files})
     for by, wanted in (("origin", _ORIGIN_FIELDS), ("owner", _OWNER_FIELDS)):
         column = _first_column(facts, wanted, batch)
         if column:
@@ -223,6 +227,7 @@ def _grouped(codes: Ints, names: list[str], rows: Rows, issues: IssueView, facts
                 "merged": int(merged[place]),
                 "quarantined": int(aside[place]),
                 "stale": int(stale[place]),
+                "before": None,  # known of files only
                 "score": score,
                 "grade": grade_of(score),
                 **reasons.get(place, _NO_REASON),
