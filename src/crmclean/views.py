@@ -295,7 +295,7 @@ def _best_links(batch: Batch) -> tuple[np.ndarray[Any, Any], pa.Array]:
 
 def _pair_reasons(links: pa.Table, batch: Batch) -> pa.Array:
     """Which comparisons agreed, in words: "same e-mail; family name: typo". One text per distinct pattern of levels."""
-    named = batch.facts.get("dedup", {}).get("levels", {})
+    named = {**batch.facts.get("look_again", {}).get("levels", {}), **batch.facts.get("dedup", {}).get("levels", {})}
     levels = [name for name in links.schema.names if name.startswith("level_")]
     if not levels or not links.num_rows:
         return pa.array([""] * links.num_rows, TEXT)
