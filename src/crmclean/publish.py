@@ -315,6 +315,9 @@ def summary_of(result: CleanResult, files: Mapping[str, int | None] | None = Non
         before_score=result.as_read.get("score"),
         before_terms=result.as_read.get("terms", {}),
         before_sources=result.as_read.get("sources", {}),
-        notes=tuple(f"{item.name}: {note}" for item in result.sources for note in item.notes),
+        notes=(
+            *views.output_notes(result.batch, context),
+            *(f"{item.name}: {note}" for item in result.sources for note in item.notes),
+        ),
     )
     return summarise(result.batch, facts)

@@ -12,14 +12,25 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmclean.channels import DENIED, column_states
 from crmclean.context import Context
 from crmclean.plan import Plan
 from crmclean.ruleset.spec import OutputRules
 from crmclean.tables.batch import Batch
 from crmclean.tables.evidence import TEXT
+from crmclean.tables.fields import BY_NAME, Kind
 from crmclean.tables.reasons import sentence
 
-__all__ = ["changes", "cleaned", "dropped_columns", "duplicates", "output_columns", "quarantined", "review"]
+__all__ = [
+    "changes",
+    "cleaned",
+    "dropped_columns",
+    "duplicates",
+    "output_columns",
+    "output_notes",
+    "quarantined",
+    "review",
+]
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -42,6 +53,27 @@ def dropped_columns(plan: Plan, rules: OutputRules, filled: dict[str, int]) -> l
     """The input's columns that are not written."""
     kept = set(output_columns(plan, rules, filled))
     return [item.column for item in plan.columns if item.column not in kept]
+
+
+def output_notes(batch: Batch, context: Context) -> list[str]:
+    """What a person should know about the columns the rules leave out or ask for, in sentences."""
+    plan, rules = context.plan, context.rules.output
+    every = {item.column for item in plan.columns}
+    said = [
+        f"[output] names {word!r}, which is neither a column nor a field"
+        for word in dict.fromkeys([*rules.keep, *rules.drop])
+        if word not in every and word not in BY_NAME
+    ]
+    cleaned_rows = batch.is_disposition("cleaned")
+    for name in dropped_columns(plan, rules, _filled(batch, context)):
+        column = plan.of(name)
+        if column.kind is Kind.CONSENT:
+            denied = int(((column_states(batch, column) == DENIED) & cleaned_rows).sum())
+            if denied:
+                said.append(
+                    f"the output leaves out {name} and its opt-outs ({denied:,}); whoever imports it loses them"
+                )
+    return said
 
 
 def _filled(batch: Batch, context: Context) -> dict[str, int]:

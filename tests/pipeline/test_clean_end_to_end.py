@@ -182,6 +182,25 @@ def test_output_columns_are_chosen_and_nothing_is_dropped_silently(tmp_path: Pat
     pd.testing.assert_frame_equal(restore(folder).to_pandas().astype("str"), TWINS.astype("str"), check_dtype=False)
 
 
+def test_whoever_leaves_out_an_opt_out_or_misspells_a_column_is_told() -> None:
+    notes = clean(TWINS, "default", {"output": {"keep": ["email", "Last Nam"]}}).summary["notes"]
+    assert any("'Last Nam'" in note for note in notes)
+    assert any("Email Opt Out" in note and "opt-outs (1)" in note for note in notes)
+    assert not clean(TWINS, "default", {"output": {"drop": ["fax", "Notes"]}}).summary["notes"]
+
+
+def test_an_owner_answers_for_the_rows_he_brought_not_for_those_merged_into_them() -> None:
+    data = TWINS.assign(
+        **{"Contact Owner": ["Asha", "Bob", "Asha"], "Email": ["ann.lee@globex.com", "ann.lee@globex", ""]}
+    )
+    rules = {"survivorship": {"fields": {"owner": {"strategy": "most_recent"}}}}
+    result = clean(data, "default", rules)
+    assert result.balance["merged"] == 1
+    assert result.cleaned["Contact Owner"][0] == "Bob"
+    owners = next(item for item in result.summary["groups"] if item["by"] == "owner")["groups"]
+    assert {item["name"]: (item["rows"], item["bad"]) for item in owners} == {"Asha": (2, 0), "Bob": (1, 1)}
+
+
 @pytest.mark.parametrize("values", ["canonical", "keep"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_the_input_comes_back_from_the_output_folder(values: str, delimiter: str, tmp_path: Path) -> None:

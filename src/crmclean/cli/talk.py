@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from crmclean import views
+
 if TYPE_CHECKING:
     from crmclean.api import CleanResult
 
@@ -29,7 +31,10 @@ def summary_table(result: CleanResult, folder: Path | None, *, to_stdout: bool =
     )
     evidence = result.evidence
     pairs = len(result.review) if evidence.links.num_rows else 0
-    console.print(f"{evidence.changes.num_rows:,} cells changed; {pairs:,} pairs wait for a person")
+    changed = result.summary["done"]["cells_changed"]
+    console.print(f"{changed:,} cells changed; {pairs:,} pairs wait for a person")
+    for note in views.output_notes(result.batch, result.context):
+        console.print(Text(f"Mind: {note}"))
     problems = result.summary.get("problems", [])
     if problems:
         console.print(_problems(problems[:5]))

@@ -9,7 +9,18 @@ import numpy as np
 from crmclean import trust
 from crmclean.report.facts import ColumnFact, ReportFacts
 from crmclean.report.problems import IssueView, reason_words
-from crmclean.report.tally import Bools, Ints, Rows, codes_of, distinct_rows, filled, ratio, rounded, steadied
+from crmclean.report.tally import (
+    Bools,
+    Ints,
+    Rows,
+    before_merges,
+    codes_of,
+    distinct_rows,
+    filled,
+    ratio,
+    rounded,
+    steadied,
+)
 from crmclean.tables.batch import Batch
 from crmclean.tables.evidence import GRADES, STATUSES
 from crmclean.tables.fields import BY_NAME
@@ -183,7 +194,7 @@ def groups(batch: Batch, rows: Rows, issues: IssueView, facts: ReportFacts) -> l
     for by, wanted in (("origin", _ORIGIN_FIELDS), ("owner", _OWNER_FIELDS)):
         column = _first_column(facts, wanted, batch)
         if column:
-            codes, names = codes_of(batch.records[column])
+            codes, names = codes_of(before_merges(batch, column))
             blank = names.index("") if "" in names else -2
             codes = np.where((codes == blank) | (codes < 0), len(names), codes)
             found.append({"by": by, "column": column, **_grouped(codes, [*names, ""], rows, issues, facts)})
