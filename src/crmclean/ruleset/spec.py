@@ -187,6 +187,7 @@ class SurvivorshipRules(_Frozen):
     default: Strategy = "master"
     sources: tuple[str, ...] = ()  # the most trusted source first; names or globs
     fields: dict[str, SurvivorRule] = Field(default_factory=dict)
+    columns: dict[str, SurvivorRule] = Field(default_factory=dict)  # by the column's name; goes before its field
 
     @field_validator("fields")
     @classmethod

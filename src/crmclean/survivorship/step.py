@@ -18,7 +18,8 @@ import pyarrow.compute as pc
 
 from crmclean.context import Context
 from crmclean.measures import Counts
-from crmclean.recency import column_days, evidence_dates
+from crmclean.plan import ColumnPlan
+from crmclean.recency import column_moments, evidence_moments
 from crmclean.survivorship.choose import Members, best, choose_master, join_values
 from crmclean.survivorship.clusters import settle
 from crmclean.survivorship.consents import golden_consent
@@ -78,7 +79,7 @@ def _members(batch: Batch, context: Context) -> Members:
         position,
         cluster.astype(np.int64),
         _source_rank(batch, context)[position],
-        evidence_dates(batch, context)[position],
+        evidence_moments(batch, context, position),
         _filled_counts(batch, context)[position],
         rank[position],
         _any_of(batch, context, "id", batch.filled)[position],
@@ -158,7 +159,7 @@ class _Golden:
         columns = [item.column for item in unit.columns]
         cells = [self.batch.column(name).take(self.index) for name in columns]
         if unit.own_date:
-            return [column_days(self.batch, columns[0])[self.members.position] * -unit.own_date]
+            return [column_moments(self.batch, columns[0], self.members.position) * -unit.own_date]
         strategy = unit.rule.strategy
         complete = -sum((pc.fill_null(pc.binary_length(item), 0).to_numpy() > 0).astype(np.int64) for item in cells)
         if strategy == "master" and len(columns) > 1:
@@ -215,7 +216,7 @@ class _Golden:
         origin = np.where(has, self.members.position[index], self.masters)
         for item in unit.columns:
             values = self.batch.column(item.column).take(pa.array(origin))
-            self._put(item.column, item.field or "", values, origin, unit.name, reason)
+            self._put(item, values, origin, unit.name, reason)
 
     def _joined(self, unit: Unit) -> None:
         column = unit.columns[0]
@@ -223,22 +224,23 @@ class _Golden:
         separator = unit.rule.separator
         pattern = r"\s*[;|]\s*" if unit.rule.strategy == "union" else _literal(separator)
         joined = join_values(self.members, cells, separator, split=pattern)
-        self._change(column.column, column.field or "", joined.values, unit.name, "merge.joined")
+        self._change(column, joined.values, unit.name, "merge.joined")
         origin = self.members.position[joined.member]
-        self._trace(column.field or "", joined.pieces, self.masters[joined.cluster], origin, unit.name)
+        self._trace(column, joined.pieces, self.masters[joined.cluster], origin, unit.name)
 
     def _consent(self, unit: Unit) -> None:
         column = unit.columns[0]
         golden = golden_consent(self.batch, self.context, self.members, self.is_master, column)
-        self._put(column.column, column.field or "", golden.values, golden.origin, unit.name, golden.reasons)
+        self._put(column, golden.values, golden.origin, unit.name, golden.reasons)
 
     def _put(
-        self, column: str, field: str, values: pa.Array, origin: Ints, rule: str, reason: str | np.ndarray[Any, Any]
+        self, item: ColumnPlan, values: pa.Array, origin: Ints, rule: str, reason: str | np.ndarray[Any, Any]
     ) -> None:
-        self._change(column, field, values, rule, reason)
-        self._trace(field, values, self.masters, origin, rule)
+        self._change(item, values, rule, reason)
+        self._trace(item, values, self.masters, origin, rule)
 
-    def _change(self, column: str, field: str, values: pa.Array, rule: str, reason: str | np.ndarray[Any, Any]) -> None:
+    def _change(self, item: ColumnPlan, values: pa.Array, rule: str, reason: str | np.ndarray[Any, Any]) -> None:
+        column = item.column
         current = self.columns.get(column, self.batch.column(column))
         before = current.take(pa.array(self.masters))
         differs = np.asarray(pc.not_equal(pc.fill_null(before, ""), pc.fill_null(values, "")), bool)
@@ -251,7 +253,7 @@ class _Golden:
                     {
                         "row": (rows + self.batch.first_row).astype(np.int32),
                         "column": constant(column, len(at)),
-                        "field": constant(field, len(at)),
+                        "field": constant(item.field or "", len(at)),
                         "seq": np.full(len(at), self.seq, np.int16),
                         "before": before.take(pa.array(at)),
                         "after": values.take(pa.array(at)),
@@ -266,14 +268,17 @@ class _Golden:
             source[rows] = len(self.batch) + np.arange(len(at))
             self.columns[column] = pa.concat_arrays([current, values.take(pa.array(at))]).take(pa.array(source))
 
-    def _trace(self, field: str, values: pa.Array, owner: Ints, origin: Ints, rule: str) -> None:
-        """Say of the values that are there which record each comes from; a joined one is said piece by piece."""
+    def _trace(self, item: ColumnPlan, values: pa.Array, owner: Ints, origin: Ints, rule: str) -> None:
+        """Say of the values that are there which record each comes from; a joined one is said piece by piece.
+
+        A column that means nothing to us goes by its own name.
+        """
         at = np.flatnonzero(np.asarray(pc.fill_null(pc.greater(pc.binary_length(values), 0), False), bool))
         self.survivors.append(
             pa.table(
                 {
                     "owner": owner[at],
-                    "field": constant(field, len(at)),
+                    "field": constant(item.field or item.column, len(at)),
                     "value": values.take(pa.array(at)),
                     "from_row": (origin[at] + self.batch.first_row).astype(np.int32),
                     "survivor_rule": constant(rule, len(at)),

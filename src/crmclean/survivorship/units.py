@@ -41,7 +41,11 @@ class Unit:
 
 
 def units_of(plan: Plan, rules: Rules) -> list[Unit]:
-    """Every mapped column in exactly one unit; unmapped columns stay with the master, and so does being deleted."""
+    """Every column in exactly one unit; only whether a record is deleted stays with the master.
+
+    A column that is mapped to nothing (a question of the show, a field of the customer's own) is the master's where he
+    has something in it, or as ``[survivorship.columns]`` says.
+    """
     units: list[Unit] = []
     taken: set[str] = set()
     for group in _TOGETHER:
@@ -49,7 +53,7 @@ def units_of(plan: Plan, rules: Rules) -> list[Unit]:
             taken.update(item.column for item in columns)
             units.append(Unit(columns, _rule(columns[0].field, rules, columns), "values"))
     for item in plan.columns:
-        if not item.field or item.column in taken or item.field == "deleted":
+        if item.column in taken or item.field == "deleted":
             continue
         units.append(_single(item, rules))
     return units
@@ -75,7 +79,7 @@ def _single(item: ColumnPlan, rules: Rules) -> Unit:
     rule = _rule(item.field, rules, (item,))
     if item.kind is Kind.CONSENT:
         return Unit((item,), rule, "consent")
-    explicit = item.field in rules.survivorship.fields
+    explicit = item.field in rules.survivorship.fields or item.column in rules.survivorship.columns
     if item.kind is Kind.FLAG and not explicit:
         return Unit((item,), rule, "flag")
     if rule.strategy in ("join", "union"):
@@ -86,6 +90,9 @@ def _single(item: ColumnPlan, rules: Rules) -> Unit:
 
 
 def _rule(field: str | None, rules: Rules, columns: tuple[ColumnPlan, ...]) -> SurvivorRule:
+    for item in columns:
+        if item.column in rules.survivorship.columns:
+            return rules.survivorship.columns[item.column]
     for item in columns:
         if item.field in rules.survivorship.fields:
             return rules.survivorship.fields[item.field]
