@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -93,7 +93,7 @@ def ingest(inputs: Sequence[Input], rules: Rules, plans: Sequence[Plan] | None =
     if plans is not None and len(plans) not in (1, len(inputs)):
         raise UsageError(f"there are {len(inputs)} inputs but {len(plans)} plans")
     given = [None] * len(inputs) if plans is None else list(plans) * (len(inputs) if len(plans) == 1 else 1)
-    planned = [_planned(item, rules, plan) for item, plan in zip(inputs, given, strict=True)]
+    planned = _distinct([_planned(item, rules, plan) for item, plan in zip(inputs, given, strict=True)])
     union = _Union()
     renamed = [union.place(own) for _, own in planned]
     added = _stamped_columns(union, rules)
@@ -105,6 +105,12 @@ def ingest(inputs: Sequence[Input], rules: Rules, plans: Sequence[Plan] | None =
         first += source.table.num_rows
     whole = planned[0][1].model_copy(update={"columns": tuple(union.columns)})
     return Ingested(parts, whole, facts, added, [own for _, own in planned])
+
+
+def _distinct(planned: list[tuple[Source, Plan]]) -> list[tuple[Source, Plan]]:
+    """Two inputs of one name (``2025/leads.csv``, ``2026/leads.csv``, two frames) are two sources: ``leads.csv#2``."""
+    names = _unique([source.name for source, _ in planned])
+    return [(replace(source, name=name), plan) for (source, plan), name in zip(planned, names, strict=True)]
 
 
 def read_input(item: Input, rules: Rules, plan: Plan | None = None) -> Source:

@@ -109,6 +109,17 @@ def test_several_inputs_are_one_row_set() -> None:
     assert set(result.cleaned["Surname"]) == {"Lee", "Fox"}
 
 
+def test_two_inputs_of_one_name_are_two_sources(tmp_path: Path) -> None:
+    for year, mail in (("2025", "ann@globex.com"), ("2026", "bo@ray.org")):
+        (tmp_path / year).mkdir()
+        (tmp_path / year / "leads.csv").write_text(f"Last Name,Email\nLee{year},{mail}\n", encoding="utf-8")
+    result = clean([tmp_path / "2025" / "leads.csv", tmp_path / "2026" / "leads.csv"])
+    assert list(result.cleaned["crmclean_source"]) == ["leads.csv", "leads.csv#2"]
+    files = next(item for item in result.summary["groups"] if item["by"] == "file")["groups"]
+    assert {item["name"]: item["rows"] for item in files} == {"leads.csv": 1, "leads.csv#2": 1}
+    assert set(result.as_read["sources"]) == {"leads.csv", "leads.csv#2"}
+
+
 def test_the_users_own_checks(tmp_path: Path) -> None:
     data = frame(
         **{
