@@ -56,7 +56,7 @@ def dropped_columns(plan: Plan, rules: OutputRules, filled: dict[str, int]) -> l
 
 
 def output_notes(batch: Batch, context: Context) -> list[str]:
-    """What a person should know about the columns the rules leave out or ask for, in sentences."""
+    """What a person should know about what the rules leave out or ask for in vain, in sentences."""
     plan, rules = context.plan, context.rules.output
     every = {item.column for item in plan.columns}
     said = [
@@ -64,6 +64,11 @@ def output_notes(batch: Batch, context: Context) -> list[str]:
         for word in dict.fromkeys([*rules.keep, *rules.drop])
         if word not in every and word not in BY_NAME
     ]
+    limit = rules.changes_limit
+    rows = batch.evidence.changes["row"].to_numpy() - batch.first_row
+    listed = len(rows) if len(rows) <= limit else int((~batch.is_disposition("quarantined"))[rows].sum())
+    if listed > limit:
+        said.append(f"changes.csv has the first {limit:,} of {listed:,} changes; evidence/changes.parquet has them all")
     cleaned_rows = batch.is_disposition("cleaned")
     for name in dropped_columns(plan, rules, _filled(batch, context)):
         column = plan.of(name)

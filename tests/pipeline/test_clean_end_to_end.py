@@ -200,6 +200,17 @@ def test_whoever_leaves_out_an_opt_out_or_misspells_a_column_is_told() -> None:
     assert not clean(TWINS, "default", {"output": {"drop": ["fax", "Notes"]}}).summary["notes"]
 
 
+def test_a_cut_list_of_changes_says_so(tmp_path: Path) -> None:
+    result = clean(TWINS, "default", {"output": {"changes_limit": 3}})
+    total = result.evidence.changes.num_rows
+    assert result.summary["notes"] == [
+        f"changes.csv has the first 3 of {total} changes; evidence/changes.parquet has them all"
+    ]
+    folder = result.write(tmp_path / "out")
+    assert len(pd.read_csv(folder / "changes.csv")) == 3
+    assert "the first 3 of" in (folder / "report.html").read_text(encoding="utf-8")
+
+
 def test_an_owner_answers_for_the_rows_he_brought_not_for_those_merged_into_them() -> None:
     data = TWINS.assign(
         **{"Contact Owner": ["Asha", "Bob", "Asha"], "Email": ["ann.lee@globex.com", "ann.lee@globex", ""]}
