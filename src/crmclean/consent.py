@@ -13,15 +13,16 @@ from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from crmclean.channels import DENIED, GRANTED, channel_states, channels, column_states
 from crmclean.context import Context
 from crmclean.measures import Counts
-from crmclean.plan import ColumnPlan
+from crmclean.plan import ColumnPlan, Plan
 from crmclean.tables.batch import Batch
-from crmclean.tables.evidence import constant, evidence_table
+from crmclean.tables.evidence import TEXT, constant, evidence_table
 
-__all__ = ["ConsentStep"]
+__all__ = ["ConsentStep", "opted_out_elsewhere"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,26 @@ class ConsentStep:
                 if len(at):
                     issues.append(_conflicts(batch, column, at, severity))
         return batch.adding(issues=issues)
+
+
+def opted_out_elsewhere(batch: Batch, plan: Plan) -> np.ndarray[Any, Any]:
+    """Positions of the cleaned records that let mail go to an address another row opts out.
+
+    The two were kept apart, or the other was set aside: no merge could carry the opt-out over, and it is not ours to
+    write it into a record of what may be somebody else. But whoever mails the list should know.
+    """
+    if not channels(plan).get("email"):
+        return np.empty(0, np.int64)
+    denied = channel_states(batch, plan, "email") == DENIED
+    standing = ~batch.is_disposition("merged")
+    found = np.zeros(len(batch), bool)
+    columns = [*plan.fields.get("email", []), *plan.fields.get("email_2", [])]
+    usable = {name: standing & batch.filled(name) & ~batch.flagged(name, verdict="invalid") for name in columns}
+    refused = [batch.canonical(name).filter(pa.array(usable[name] & denied)) for name in columns]
+    pool = pa.chunked_array(refused or [pa.array([], TEXT)]).unique()
+    for name in columns if len(pool) else ():
+        found |= usable[name] & np.asarray(pc.is_in(batch.canonical(name), pool))
+    return np.flatnonzero(found & ~denied & batch.is_disposition("cleaned"))
 
 
 def _conflicts(batch: Batch, column: ColumnPlan, at: np.ndarray[Any, Any], severity: str) -> pa.Table:

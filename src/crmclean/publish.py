@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 
 from crmclean import views
 from crmclean._version import __version__
+from crmclean.consent import opted_out_elsewhere
 from crmclean.errors import CircuitBroken, OutputError, OutputOccupied, UsageError
 from crmclean.files.write import write_table
 from crmclean.objectives import broken_limits
@@ -36,7 +37,7 @@ from crmclean.tables.fields import BY_NAME
 if TYPE_CHECKING:
     from crmclean.api import CleanResult
 
-__all__ = ["FORMATS", "check_limits", "is_ours", "publish", "summary_of"]
+__all__ = ["FORMATS", "check_limits", "is_ours", "notes_of", "publish", "summary_of"]
 
 FORMATS = {"csv": "csv", "parquet": "parquet", "xlsx": "xlsx"}
 MANIFEST = "manifest.json"
@@ -283,6 +284,17 @@ def _filled(result: CleanResult) -> dict[str, int]:
     return {item.column: counts.count("filled", item.column) for item in result.context.plan.columns}
 
 
+def notes_of(result: CleanResult) -> list[str]:
+    """What whoever uses the output should know beforehand, in sentences."""
+    said = views.output_notes(result.batch, result.context)
+    at = opted_out_elsewhere(result.batch, result.context.plan)
+    if len(at):
+        ids = result.batch.rows["record_id"].take(pa.array(at)).to_pylist()
+        some = ", ".join(sorted(ids)[:3]) + (", ..." if len(ids) > 3 else "")
+        said.append(f"records holding an address that another row, kept apart, opts out: {len(ids):,} ({some})")
+    return said
+
+
 def summary_of(result: CleanResult, files: Mapping[str, int | None] | None = None) -> dict[str, Any]:
     """The numbers of the report."""
     context = result.context
@@ -316,7 +328,7 @@ def summary_of(result: CleanResult, files: Mapping[str, int | None] | None = Non
         before_terms=result.as_read.get("terms", {}),
         before_sources=result.as_read.get("sources", {}),
         notes=(
-            *views.output_notes(result.batch, context),
+            *notes_of(result),
             *(f"{item.name}: {note}" for item in result.sources for note in item.notes),
         ),
     )

@@ -175,3 +175,21 @@ def test_the_date_of_an_opt_out_is_an_opt_out() -> None:
     ]
     back = people(**{"Email Opt In": ["Yes"], "UNSUB_TIME": ["2024-02-02"], "OPTIN_TIME": ["2025-02-02"]})
     assert "consent.conflict" not in clean(back, wins=False).evidence.issues["reason"].to_pylist()
+
+
+def test_an_address_that_is_opted_out_in_a_record_kept_apart_is_told() -> None:
+    data = pd.DataFrame(
+        {
+            "First Name": ["Ann", "Bob", "test", "Cyd"],
+            "Last Name": ["Lee", "Ray", "test", "Fox"],
+            "Email": ["office@globex.com", "Office@Globex.com", "test@test.com", "cyd@fox.org"],
+            "Email Opt Out": ["Yes", "", "Yes", "No"],
+        },
+        dtype="str",
+    )
+    result = clean(data, wins=False)
+    assert result.balance["merged"] == 0
+    ids = dict(zip(result.cleaned["First Name"], result.cleaned["crmclean_record_id"], strict=True))
+    told = [note for note in result.summary["notes"] if "opts out" in note]
+    assert told == [f"records holding an address that another row, kept apart, opts out: 1 ({ids['Bob']})"]
+    assert not clean(people(**{"Email Opt Out": ["Yes", ""]}), wins=False).summary["notes"]

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from crmclean import views
+from crmclean.publish import notes_of
 
 if TYPE_CHECKING:
     from crmclean.api import CleanResult
@@ -33,7 +33,7 @@ def summary_table(result: CleanResult, folder: Path | None, *, to_stdout: bool =
     pairs = len(result.review) if evidence.links.num_rows else 0
     changed = result.summary["done"]["cells_changed"]
     console.print(f"{changed:,} cells changed; {pairs:,} pairs wait for a person")
-    for note in views.output_notes(result.batch, result.context):
+    for note in notes_of(result):
         console.print(Text(f"Mind: {note}"))
     problems = result.summary.get("problems", [])
     if problems:
