@@ -103,6 +103,15 @@ class CleanResult:
         return float(pc.mean(scores).as_py()) if len(scores) else float("nan")
 
     @property
+    def as_read(self) -> Mapping[str, Any]:
+        """Trust of the list as it came in, by the same formula: ``rows``, ``score``, ``terms`` and ``sources``.
+
+        Empty where nothing was read, or where the pipeline has no `AsReadStep`.
+        """
+        found: Mapping[str, Any] = self.batch.facts.get("as_read", {})
+        return found
+
+    @property
     def balance(self) -> dict[str, int]:
         """Rows read, cleaned, merged away and quarantined; the first is the sum of the others."""
         counts = {name: int(self.batch.is_disposition(name).sum()) for name in ("cleaned", "merged", "quarantined")}

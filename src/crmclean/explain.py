@@ -64,7 +64,7 @@ def explain_record(folder: Path, record_id: str) -> dict[str, Any]:
 
 
 def explain_pair(batch: Batch, context: Context, left: str, right: str) -> dict[str, Any]:
-    """Why two records of a reopened run (`crmclean.reopen.load_run`) were or were not merged.
+    """Why two records of a run reopened for them (`crmclean.reopen.load_run`) were or were not merged.
 
     Keys: left, right, decision, decided_by, together (in one cluster), prior, weight, probability, comparisons (name,
     level, left and right value, m, u, weight, group, note), blocking (rule, shared or missed). The decision is what the
@@ -77,9 +77,11 @@ def explain_pair(batch: Batch, context: Context, left: str, right: str) -> dict[
     measures = context.measures.model.get("dedup")
     if not measures:
         raise UsageError("this run was made without deduplication", hint="[dedup] enabled = true")
-    everyone = np.arange(len(batch))
-    fields = compared_fields(batch, context, everyone)
-    found = core.explain_pair(fields, settings_of(context.rules.dedup), measures, row_l, row_r)
+    # as in the run: values are as rare as they are among the records that were compared
+    compared = np.union1d(np.flatnonzero(batch.is_disposition("cleaned")), [row_l, row_r])
+    fields = compared_fields(batch, context, compared)
+    places = (int(place) for place in np.searchsorted(compared, [row_l, row_r]))
+    found = core.explain_pair(fields, settings_of(context.rules.dedup), measures, *places)
     clusters = dict(zip(*(batch.evidence.clusters[name].to_pylist() for name in ("row", "cluster_id")), strict=True))
     together = row_l in clusters and clusters.get(row_l) == clusters.get(row_r)
     return {
@@ -186,7 +188,9 @@ def record_text(record: Mapping[str, Any]) -> str:
         f"  kept     {item['field']}: {item['value']} from {item['from']} ({item['rule']})"
         for item in record["survivors"]
     ]
-    lines += [f"  link     {item['with']}: {item['decision']} at {item['probability']:.4f}" for item in record["links"]]
+    lines += [
+        f"  link     {item['with']}: {item['decision']} at {_chance(item['probability'])}" for item in record["links"]
+    ]
     return "\n".join(lines)
 
 
@@ -194,17 +198,34 @@ _TERMS = ("validity", "completeness", "freshness", "uniqueness", "consistency")
 
 
 def pair_text(pair: Mapping[str, Any]) -> str:
-    """`explain_pair` for a person to read: a waterfall of the weights, in bits."""
+    """`explain_pair` for a person to read: what speaks for and against, and a waterfall of the weights, in bits."""
     state = "one entity" if pair["together"] else "kept apart"
     lines = [f"{pair['left']}  and  {pair['right']}: {state}"]
     lines.append(f"  the run said: {pair['decision'] or 'nothing'} ({pair['decided_by']})")
+    found = [item for item in pair["comparisons"] if item["level"] != "both_missing"]
+    plain = [item for item in found if item["left"] or item["right"]]
+    for word, sign in (("for it", 1), ("against", -1)):
+        told = sorted((item for item in plain if item["weight"] * sign > 0), key=lambda item: -sign * item["weight"])
+        lines += [f"  {word}: {', '.join(_finding_words(item) for item in told)}"] if told else []
     lines.append(
         f"  {pair['prior_weight']:+8.2f}  prior: one random pair in {1 / max(pair['prior'], 1e-300):,.0f} is a match"
     )
-    for item in pair["comparisons"]:
-        values = f"{item['left'] or '-'} | {item['right'] or '-'}"
+    for item in found:
+        values = f"  ({item['left'] or '-'} | {item['right'] or '-'})" if item in plain else ""
         note = f"  [{item['note']}]" if item.get("note") else ""
-        lines.append(f"  {item['weight']:+8.2f}  {item['name']}: {item['level']}  ({values}){note}")
-    lines.append(f"  {pair['weight']:+8.2f}  = {pair['probability']:.4f}: {pair['band']}")
-    lines += [f"  blocking {item['rule']}: {'shared' if item['shared'] else 'missed'}" for item in pair["blocking"]]
+        lines.append(f"  {item['weight']:+8.2f}  {item['name']}: {item['level']}{values}{note}")
+    lines.append(f"  {pair['weight']:+8.2f}  = {_chance(pair['probability'])}: {pair['band']}")
+    for word, shared in (("brought together by", True), ("not by", False)):
+        rules = [item["rule"] for item in pair["blocking"] if item["shared"] is shared]
+        lines += [f"  {word}: {', '.join(rules)}"] if rules else []
     return "\n".join(lines)
+
+
+def _finding_words(item: Mapping[str, Any]) -> str:
+    level = "same" if item["level"] == "exact" else item["level"].replace("_", " ")
+    return f"{level} {item['name'].replace('_', ' ')}"
+
+
+def _chance(probability: float) -> str:
+    """Four decimals, never rounded up to certainty."""
+    return f"{int(probability * 10_000) / 10_000:.4f}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -96,18 +96,24 @@ def ingest(inputs: Sequence[Input], rules: Rules, plans: Sequence[Plan] | None =
     if plans is not None and len(plans) not in (1, len(inputs)):
         raise UsageError(f"there are {len(inputs)} inputs but {len(plans)} plans")
     given = [None] * len(inputs) if plans is None else list(plans) * (len(inputs) if len(plans) == 1 else 1)
-    planned = [_planned(item, rules, plan) for item, plan in zip(inputs, given, strict=True)]
+    planned = _distinct([_planned(item, rules, plan) for item, plan in zip(inputs, given, strict=True)])
     union = _Union()
     renamed = [union.place(own) for _, own in planned]
     added = _stamped_columns(union, rules)
     parts, facts, first = [], [], 0
     ids = _RecordIds()
     for (source, own), names in zip(planned, renamed, strict=True):
-        parts.append(_part(source, own, names, union, first, ids))
+        parts.append(_part(source, own, names, union, first, ids, rules))
         facts.append(_facts(source, own))
         first += source.table.num_rows
     whole = planned[0][1].model_copy(update={"columns": tuple(union.columns)})
     return Ingested(parts, whole, facts, added, [own for _, own in planned])
+
+
+def _distinct(planned: list[tuple[Source, Plan]]) -> list[tuple[Source, Plan]]:
+    """Two inputs of one name (``2025/leads.csv``, ``2026/leads.csv``, two frames) are two sources: ``leads.csv#2``."""
+    names = unique_names([source.name for source, _ in planned])
+    return [(replace(source, name=name), plan) for (source, plan), name in zip(planned, names, strict=True)]
 
 
 def read_input(item: Input, rules: Rules, plan: Plan | None = None) -> Source:
@@ -211,15 +217,21 @@ class _Union:
 
 
 def _stamped_columns(union: _Union, rules: Rules) -> tuple[str, ...]:
-    added = []
-    for field in rules.stamp.fields:
-        if not any(item.field == field for item in union.columns):
-            label = BY_NAME[field].label
-            added.append(union._add(ColumnPlan(column=label, header=label, field=field, why="stamped by the rules")))
-    return tuple(added)
+    have = {item.field for item in union.columns}
+    names = {field: BY_NAME[field].label for field in rules.stamp.fields if field not in have}
+    plans = [ColumnPlan(column=n, header=n, field=f, why="stamped by the rules") for f, n in names.items()]
+    return tuple(union._add(item) for item in plans)
 
 
-def _part(source: Source, own: Plan, names: Mapping[str, str], union: _Union, first: int, ids: _RecordIds) -> Part:
+def _to_stamp(union: _Union, rules: Rules) -> list[ColumnPlan]:
+    """The columns the rules stamp: the first of each field, whichever input brought it."""
+    firsts = {item.field: item for item in reversed(union.columns)}
+    return [firsts[field] for field in rules.stamp.fields]
+
+
+def _part(
+    source: Source, own: Plan, names: Mapping[str, str], union: _Union, first: int, ids: _RecordIds, rules: Rules
+) -> Part:
     from crmclean.pipeline import Part  # with all its steps; a plan needs none of them
 
     count = source.table.num_rows
@@ -238,8 +250,9 @@ def _part(source: Source, own: Plan, names: Mapping[str, str], union: _Union, fi
         for item in own.columns
         if item.column in names
     )
-    stamped = tuple(item for item in union.columns if item.why == "stamped by the rules")
-    plan = own.model_copy(update={"columns": columns + tuple(item for item in stamped if item not in columns)})
+    known = {item.column for item in columns}
+    stamped = tuple(item for item in _to_stamp(union, rules) if item.column not in known)
+    plan = own.model_copy(update={"columns": columns + stamped})
     rows = evidence_table(
         "rows",
         {

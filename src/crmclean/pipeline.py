@@ -1,7 +1,7 @@
 """The whole program on one page: a batch flows down a list of steps.
 
     normalise, consent, validate, count                look at one row at a time: any chunking gives the same
-    deduplicate, survive, judge again, look again, staleness, trust      look at the whole file
+    deduplicate, as read, survive, judge again, look again, staleness, trust      look at the whole file
 
 A step is any object with ``name``, ``scope``, ``measure`` and ``apply``. A step that must know the whole file before
 it can act counts first: ``measure`` gives integer counts of each chunk, they are summed into the measures, and only
@@ -28,7 +28,7 @@ from crmclean.staleness import StalenessStep
 from crmclean.survivorship.adopt import adopt, changed_by
 from crmclean.survivorship.step import SurviveStep
 from crmclean.tables.batch import Batch
-from crmclean.trust import TrustStep
+from crmclean.trust import AsReadStep, TrustStep
 from crmclean.validators.evaluate import ValidateStep
 
 __all__ = ["Outcome", "Part", "Pipeline", "Step", "default_steps"]
@@ -117,8 +117,9 @@ def default_steps() -> tuple[Step, ...]:
         ValidateStep(),  # the rules' questions, and which rows are set aside
         CountStep(),  # fill counts of the cleaned cells
         DeduplicateStep(),  # links and clusters
+        AsReadStep(),  # trust of the list as it came in
         SurviveStep(),  # golden records
-        JudgeAgain((NormaliseStep(), ConsentStep(), ValidateStep())),
+        JudgeAgain((NormaliseStep(stamps=False), ConsentStep(), ValidateStep())),
         DeduplicateStep(apart=True, name="look_again"),  # what only a golden record reveals goes before a person
         StalenessStep(),
         TrustStep(),

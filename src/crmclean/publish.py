@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 
 from crmclean import views
 from crmclean._version import __version__
+from crmclean.consent import opted_out_elsewhere
 from crmclean.errors import CircuitBroken, OutputError, OutputOccupied, UsageError
 from crmclean.files.write import output_delimiter, write_table
 from crmclean.objectives import broken_limits
@@ -35,7 +36,7 @@ from crmclean.tables.fields import BY_NAME
 if TYPE_CHECKING:
     from crmclean.api import CleanResult
 
-__all__ = ["FORMATS", "check_folder", "check_limits", "is_ours", "publish", "summary_of"]
+__all__ = ["FORMATS", "check_folder", "check_limits", "is_ours", "notes_of", "publish", "summary_of"]
 
 FORMATS = {"csv": "csv", "parquet": "parquet", "xlsx": "xlsx"}
 MANIFEST = "manifest.json"
@@ -269,6 +270,7 @@ def manifest_of(result: CleanResult, files: Mapping[str, int | None], format: st
         "output": {"delimiter": dialect["delimiter"], "bom": dialect["bom"], "excel": rules.output.excel},
         "files": dict(files),
         "trust": None if result.trust != result.trust else round(result.trust, 6),
+        "trust_as_read": result.as_read.get("score"),
         "objectives": [
             {"name": item.name, "target": item.target, "actual": item.actual, "passed": item.passed}
             for item in result.objectives
@@ -279,6 +281,17 @@ def manifest_of(result: CleanResult, files: Mapping[str, int | None], format: st
 def _filled(result: CleanResult) -> dict[str, int]:
     counts = result.context.measures
     return {item.column: counts.count("filled", item.column) for item in result.context.plan.columns}
+
+
+def notes_of(result: CleanResult) -> list[str]:
+    """What whoever uses the output should know beforehand, in sentences."""
+    said = views.output_notes(result.batch, result.context)
+    at = opted_out_elsewhere(result.batch, result.context.plan)
+    if len(at):
+        ids = result.batch.rows["record_id"].take(pa.array(at)).to_pylist()
+        some = ", ".join(sorted(ids)[:3]) + (", ..." if len(ids) > 3 else "")
+        said.append(f"records holding an address that another row, kept apart, opts out: {len(ids):,} ({some})")
+    return said
 
 
 def summary_of(result: CleanResult, files: Mapping[str, int | None] | None = None) -> dict[str, Any]:
@@ -310,6 +323,12 @@ def summary_of(result: CleanResult, files: Mapping[str, int | None] | None = Non
             for name in ("validity", "completeness", "freshness", "uniqueness", "consistency")
         },
         dropped_columns=tuple(views.dropped_columns(context.plan, rules.output, _filled(result))),
-        notes=tuple(f"{item.name}: {note}" for item in result.sources for note in item.notes),
+        before_score=result.as_read.get("score"),
+        before_terms=result.as_read.get("terms", {}),
+        before_sources=result.as_read.get("sources", {}),
+        notes=(
+            *notes_of(result),
+            *(f"{item.name}: {note}" for item in result.sources for note in item.notes),
+        ),
     )
     return summarise(result.batch, facts)

@@ -7,29 +7,38 @@ from __future__ import annotations
 
 import datetime
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from crmclean.context import Context
+from crmclean.dedup.step import fact_of
 from crmclean.errors import InputMissing, InputUnreadable
 from crmclean.files.read import read_source
 from crmclean.files.sniff import Dialect
 from crmclean.measures import Measures
+from crmclean.normalisers.step import NormaliseStep
 from crmclean.plan import Plan
 from crmclean.ruleset.spec import Rules
+from crmclean.survivorship.adopt import changed_by, replace_attributes
 from crmclean.tables.batch import Batch, as_text
-from crmclean.tables.evidence import TEXT, Evidence
+from crmclean.tables.evidence import DISPOSITIONS, TEXT, Evidence, enum_array
 from crmclean.undo import replay, reverse
 
 __all__ = ["load_run", "restore"]
 
 
-def load_run(folder: Path) -> tuple[Batch, Context]:
-    """An output folder as a batch whose records are the normalised rows before any merge, and its context."""
+def load_run(folder: Path, *pair: str) -> tuple[Batch, Context]:
+    """An output folder as a batch whose records are the normalised rows before any merge, and its context.
+
+    With the ids of a pair of records that are both in the cleaned file, after a run that merged others: as it stood
+    when golden records were looked at once more, for it was then that this pair was judged.
+    """
     originals = restore(folder)
     evidence = folder / "evidence"
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -37,19 +46,39 @@ def load_run(folder: Path) -> tuple[Batch, Context]:
     for name in manifest["added_columns"]:
         originals = originals.append_column(name, pa.repeat(pa.scalar("", TEXT), originals.num_rows))
     originals = originals.select([item.column for item in plan.columns])
-    changes = pq.read_table(evidence / "changes.parquet")
-    before_merge = pc.invert(pc.starts_with(changes["step"].cast(pa.string()), "survive"))
-    records = replay(originals, changes.filter(before_merge))
     tables = {name: pq.read_table(evidence / f"{name}.parquet") for name, _ in Evidence().items()}
-    batch = Batch(records, pq.read_table(evidence / "rows.parquet"), originals, Evidence(**tables))
-    raw = json.loads((evidence / "measures.json").read_text(encoding="utf-8"))
+    rows = pq.read_table(evidence / "rows.parquet")
+    measures = Measures.from_dict(json.loads((evidence / "measures.json").read_text(encoding="utf-8")))
     context = Context(
-        Rules.model_validate(manifest["rules"]),
-        plan,
-        datetime.date.fromisoformat(manifest["as_of"]),
-        Measures.from_dict(raw),
+        Rules.model_validate(manifest["rules"]), plan, datetime.date.fromisoformat(manifest["as_of"]), measures
     )
-    return batch, context
+    batch = Batch(replay(originals, tables["changes"]), rows, originals, Evidence(**tables))
+    again = measures.model.get(fact_of(apart=True))
+    own = rows.filter(pc.is_in(rows["record_id"], pa.array(pair, TEXT)))
+    if again and len(pair) == 2 and pc.all(pc.equal(own["disposition"], "cleaned")).as_py():
+        return batch, context.with_measures(measures.with_model(fact_of(apart=False), again))
+    return _before_merges(batch, context), context
+
+
+def _before_merges(batch: Batch, context: Context) -> Batch:
+    """The batch without what merging did: cells, dispositions, and what was learnt about the cells of merged rows."""
+    changes = batch.evidence.changes
+    golden = changed_by(batch, "survive")
+    early = changes.filter(pc.invert(pc.starts_with(changes["step"].cast(pa.string()), "survive")))
+    if len(golden):
+        # a golden record is judged again after the merge, and what that changes comes after all merges
+        first = pc.min(changes.filter(pc.starts_with(changes["step"].cast(pa.string()), "survive"))["seq"])
+        early = early.filter(pc.less(early["seq"], first))
+    records = replay(batch.originals, early)
+    fresh = Batch.of(records.take(pa.array(golden)))
+    learnt = NormaliseStep(stamps=False).apply(fresh, context).evidence.attributes
+    rows = batch.rows
+    standing = pc.equal(rows["disposition"], "quarantined")
+    codes = np.where(np.asarray(standing), DISPOSITIONS.index("quarantined"), DISPOSITIONS.index("cleaned"))
+    place = rows.schema.get_field_index("disposition")
+    rows = rows.set_column(place, rows.schema.field(place), enum_array(codes, DISPOSITIONS))
+    before = replace(batch, records=records, rows=rows)
+    return replace_attributes(before, learnt, golden)
 
 
 def restore(folder: Path) -> pa.Table:

@@ -20,22 +20,15 @@ import pyarrow as pa
 
 from crmclean.context import Context
 from crmclean.measures import Counts
-from crmclean.recency import NO_DATE, evidence_dates
+from crmclean.recency import NO_DATE, evidence_dates, survival_of
 from crmclean.ruleset.spec import StalenessRules
 from crmclean.tables.batch import Batch
 from crmclean.tables.evidence import STATUSES, constant, enum_array, evidence_table
 
-__all__ = ["StalenessStep", "field_threshold_days", "status_of", "survival_of"]
+__all__ = ["StalenessStep", "field_threshold_days", "status_of"]
 
 Days = np.ndarray[Any, np.dtype[np.int64]]
 _UNKNOWN, _FRESH, _AGEING, _STALE = range(4)
-DAYS_A_YEAR = 365.25
-
-
-def survival_of(age_days: Days, yearly_loss: float) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """``(1 - yearly_loss) ** years``, 1 for an age of 0 or less."""
-    years = np.maximum(age_days, 0) / DAYS_A_YEAR
-    return np.power(1.0 - yearly_loss, years)
 
 
 def field_threshold_days(rules: StalenessRules, field: str) -> float:

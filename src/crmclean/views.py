@@ -12,14 +12,25 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmclean.channels import DENIED, column_states
 from crmclean.context import Context
 from crmclean.plan import Plan
 from crmclean.ruleset.spec import OutputRules
 from crmclean.tables.batch import Batch
 from crmclean.tables.evidence import TEXT
+from crmclean.tables.fields import BY_NAME, Kind
 from crmclean.tables.reasons import sentence
 
-__all__ = ["changes", "cleaned", "dropped_columns", "duplicates", "output_columns", "quarantined", "review"]
+__all__ = [
+    "changes",
+    "cleaned",
+    "dropped_columns",
+    "duplicates",
+    "output_columns",
+    "output_notes",
+    "quarantined",
+    "review",
+]
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -42,6 +53,32 @@ def dropped_columns(plan: Plan, rules: OutputRules, filled: dict[str, int]) -> l
     """The input's columns that are not written."""
     kept = set(output_columns(plan, rules, filled))
     return [item.column for item in plan.columns if item.column not in kept]
+
+
+def output_notes(batch: Batch, context: Context) -> list[str]:
+    """What a person should know about what the rules leave out or ask for in vain, in sentences."""
+    plan, rules = context.plan, context.rules.output
+    every = {item.column for item in plan.columns}
+    said = [
+        f"[output] names {word!r}, which is neither a column nor a field"
+        for word in dict.fromkeys([*rules.keep, *rules.drop])
+        if word not in every and word not in BY_NAME
+    ]
+    limit = rules.changes_limit
+    rows = batch.evidence.changes["row"].to_numpy() - batch.first_row
+    listed = len(rows) if len(rows) <= limit else int((~batch.is_disposition("quarantined"))[rows].sum())
+    if listed > limit:
+        said.append(f"changes.csv has the first {limit:,} of {listed:,} changes; evidence/changes.parquet has them all")
+    cleaned_rows = batch.is_disposition("cleaned")
+    for name in dropped_columns(plan, rules, _filled(batch, context)):
+        column = plan.of(name)
+        if column.kind is Kind.CONSENT:
+            denied = int(((column_states(batch, column) == DENIED) & cleaned_rows).sum())
+            if denied:
+                said.append(
+                    f"the output leaves out {name} and its opt-outs ({denied:,}); whoever imports it loses them"
+                )
+    return said
 
 
 def _filled(batch: Batch, context: Context) -> dict[str, int]:
@@ -308,7 +345,7 @@ def _best_links(batch: Batch) -> tuple[np.ndarray[Any, Any], pa.Array]:
 
 def _pair_reasons(links: pa.Table, batch: Batch) -> pa.Array:
     """Which comparisons agreed, in words: "same e-mail; family name: typo". One text per distinct pattern of levels."""
-    named = batch.facts.get("dedup", {}).get("levels", {})
+    named = {**batch.facts.get("look_again", {}).get("levels", {}), **batch.facts.get("dedup", {}).get("levels", {})}
     levels = [name for name in links.schema.names if name.startswith("level_")]
     if not levels or not links.num_rows:
         return pa.array([""] * links.num_rows, TEXT)

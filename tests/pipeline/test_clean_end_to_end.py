@@ -57,12 +57,12 @@ def test_every_golden_value_is_traced_to_its_record() -> None:
     batch = clean(TWINS).batch
     normalised = {0: TWINS.iloc[0], 1: TWINS.iloc[1]}
     for item in batch.evidence.survivors.to_pylist():
-        if item["survivor_rule"] in ("join", "consent"):
-            continue
         row = normalised[item["from_row"]]
         assert item["value"].casefold() in {str(value).casefold() for value in row} | {"+16465557891", "true", "false"}
     titles = [item for item in batch.evidence.survivors.to_pylist() if item["field"] == "title"]
     assert [item["from_row"] for item in titles] == [1]
+    notes = [item for item in batch.evidence.survivors.to_pylist() if item["field"] == "notes"]
+    assert [(item["value"], item["from_row"]) for item in notes] == [("met at booth", 0), ("wants demo", 1)]
 
 
 def test_a_later_dated_opt_in_wins_only_where_the_rules_let_it() -> None:
@@ -107,6 +107,17 @@ def test_several_inputs_are_one_row_set() -> None:
     assert "crmclean_source" in result.cleaned
     assert result.balance == {"read": 3, "cleaned": 2, "merged": 1, "quarantined": 0}
     assert set(result.cleaned["Surname"]) == {"Lee", "Fox"}
+
+
+def test_two_inputs_of_one_name_are_two_sources(tmp_path: Path) -> None:
+    for year, mail in (("2025", "ann@globex.com"), ("2026", "bo@ray.org")):
+        (tmp_path / year).mkdir()
+        (tmp_path / year / "leads.csv").write_text(f"Last Name,Email\nLee{year},{mail}\n", encoding="utf-8")
+    result = clean([tmp_path / "2025" / "leads.csv", tmp_path / "2026" / "leads.csv"])
+    assert list(result.cleaned["crmclean_source"]) == ["leads.csv", "leads.csv#2"]
+    files = next(item for item in result.summary["groups"] if item["by"] == "file")["groups"]
+    assert {item["name"]: item["rows"] for item in files} == {"leads.csv": 1, "leads.csv#2": 1}
+    assert set(result.as_read["sources"]) == {"leads.csv", "leads.csv#2"}
 
 
 def test_the_users_own_checks(tmp_path: Path) -> None:
@@ -182,6 +193,36 @@ def test_output_columns_are_chosen_and_nothing_is_dropped_silently(tmp_path: Pat
     pd.testing.assert_frame_equal(restore(folder).to_pandas().astype("str"), TWINS.astype("str"), check_dtype=False)
 
 
+def test_whoever_leaves_out_an_opt_out_or_misspells_a_column_is_told() -> None:
+    notes = clean(TWINS, "default", {"output": {"keep": ["email", "Last Nam"]}}).summary["notes"]
+    assert any("'Last Nam'" in note for note in notes)
+    assert any("Email Opt Out" in note and "opt-outs (1)" in note for note in notes)
+    assert not clean(TWINS, "default", {"output": {"drop": ["fax", "Notes"]}}).summary["notes"]
+
+
+def test_a_cut_list_of_changes_says_so(tmp_path: Path) -> None:
+    result = clean(TWINS, "default", {"output": {"changes_limit": 3}})
+    total = result.evidence.changes.num_rows
+    assert result.summary["notes"] == [
+        f"changes.csv has the first 3 of {total} changes; evidence/changes.parquet has them all"
+    ]
+    folder = result.write(tmp_path / "out")
+    assert len(pd.read_csv(folder / "changes.csv")) == 3
+    assert "the first 3 of" in (folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_an_owner_answers_for_the_rows_he_brought_not_for_those_merged_into_them() -> None:
+    data = TWINS.assign(
+        **{"Contact Owner": ["Asha", "Bob", "Asha"], "Email": ["ann.lee@globex.com", "ann.lee@globex", ""]}
+    )
+    rules = {"survivorship": {"fields": {"owner": {"strategy": "most_recent"}}}}
+    result = clean(data, "default", rules)
+    assert result.balance["merged"] == 1
+    assert result.cleaned["Contact Owner"][0] == "Bob"
+    owners = next(item for item in result.summary["groups"] if item["by"] == "owner")["groups"]
+    assert {item["name"]: (item["rows"], item["bad"]) for item in owners} == {"Asha": (2, 0), "Bob": (1, 1)}
+
+
 @pytest.mark.parametrize("values", ["canonical", "keep"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_the_input_comes_back_from_the_output_folder(values: str, delimiter: str, tmp_path: Path) -> None:
@@ -199,6 +240,33 @@ def test_tradeshow_stamps_the_source_and_assumes_no_consent() -> None:
     result = clean(data, "tradeshow")
     assert list(result.cleaned["Lead source"]) == ["Tradeshow"]
     assert list(result.cleaned["Email Opt In"].fillna("")) == [""]
+
+
+def test_the_stamp_goes_to_what_the_import_brings_and_the_owner_stays(tmp_path: Path) -> None:
+    scans, crm = tmp_path / "scans.csv", tmp_path / "crm.csv"
+    scans.write_text(
+        "Badge ID,First Name,Last Name,Email,Mobile,Scanned By,Scanned At,Lead Rating,Notes\n"
+        "B1,Ann,Lee,ann.lee@globex.com,+1 646 555 7891,tablet-2,2026-10-13,Cold,met\n"
+        "B1,Ann,Lee,ann.lee@globex.com,,tablet-1,2026-10-14,Hot,wants demo\n"
+        "B2,Cyd,Fox,cyd@fox.org,,tablet-1,2026-10-14,,\n",
+        encoding="utf-8",
+    )
+    crm.write_text(
+        '"Contact ID","First Name","Last Name","Email","Mobile Phone","Mailing Country","Lead Source","Contact Owner",'
+        '"Email Opt Out","Last Activity Date","Account Name","Mailing State/Province","Mailing Zip/Postal Code"\n'
+        "003A,Ann,Lee,ann.lee@globex.com,+1 646 555 7891,US,Web,Asha,0,2024-01-10,Globex,,\n"
+        "003B,Bo,Ray,bo@ray.org,,US,,Asha,0,2024-01-10,,,\n",
+        encoding="utf-8",
+    )
+    once = clean([scans, crm], "tradeshow")
+    people = once.cleaned.fillna("").set_index("Last Name")
+    assert people["Lead Source"].to_dict() == {"Lee": "Web", "Fox": "Tradeshow", "Ray": ""}
+    assert people["Scanned By"].to_dict() == {"Lee": "Asha", "Fox": "tablet-1", "Ray": "Asha"}
+    assert people["Contact ID"].to_dict() == {"Lee": "003A", "Fox": "", "Ray": "003B"}
+    assert people.loc["Lee", ["Lead Rating", "Notes", "Badge ID"]].tolist() == ["Hot", "met | wants demo", "B1"]
+    once.write(tmp_path / "out", force=True)
+    again = clean(tmp_path / "out" / "cleaned.csv", "tradeshow")
+    assert again.cleaned["Lead Source"].fillna("").tolist() == once.cleaned["Lead Source"].fillna("").tolist()
 
 
 def test_records_an_earlier_run_kept_apart_are_only_put_before_a_person() -> None:

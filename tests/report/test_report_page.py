@@ -198,7 +198,16 @@ def test_the_headline_says_score_grade_and_weakest_term() -> None:
     text = Page(render_html(summarise(*small()))).text
     assert "Mostly. Check the weak spots" in text
     assert "What costs it most is age: nothing says when 3 of 6 records were last confirmed." in text
+    assert "As read" in text
     assert "It was 53 as it arrived (+17.5 points)." in text or "It was 52 as it arrived (+17.5 points)." in text
+
+
+def test_counts_and_their_words_agree() -> None:
+    summary = summarise(*small())
+    summary["trust"]["weakest"] = "uniqueness"
+    summary["duplicates"]["review_pairs"] = 2
+    assert "possible duplicates: 2 pairs." in Page(render_html({**summary, "other_kinds": 3})).text
+    assert "1 other kind of problem" in Page(render_html({**summary, "other_kinds": 1})).text
 
 
 def test_a_broken_balance_is_shown() -> None:

@@ -29,7 +29,7 @@ def command(folder: Path, record_id: str, other_id: str | None, quiet: bool, as_
     if other_id:
         from crmclean.reopen import load_run
 
-        pair = explain_pair(*load_run(folder), record_id, other_id)
+        pair = explain_pair(*load_run(folder, record_id, other_id), record_id, other_id)
         if as_json:
             echo_json(pair)
         else:

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from crmclean.publish import notes_of
+
 if TYPE_CHECKING:
     from crmclean.api import CleanResult
     from crmclean.ingest import SourceFacts
@@ -42,15 +44,18 @@ def _summary(console: Console, result: CleanResult, looked_only: bool) -> int:
         console.print(Text(f"No column was recognised: say what they mean with `crmclean plan {name}` and --plan."))
     balance, trust = result.balance, result.trust
     score = "no record to score" if trust != trust else f"{trust:.1f} of 100"
-    console.print(Text(f"Trust: {score}", style="bold"))
+    was = result.as_read.get("score")
+    console.print(Text(f"Trust: {score}" + ("" if was is None else f" ({was:.1f} as it came in)"), style="bold"))
     console.print(
         f"{balance['read']:,} rows read = {balance['cleaned']:,} cleaned + {balance['merged']:,} merged away "
         f"+ {balance['quarantined']:,} set aside"
     )
     evidence = result.evidence
     pairs = 0 if looked_only or not evidence.links.num_rows else len(result.review)
-    changes = f"{evidence.changes.num_rows:,} cells {'would change' if looked_only else 'changed'}"
+    changes = f"{result.summary['done']['cells_changed']:,} cells {'would change' if looked_only else 'changed'}"
     console.print(changes if looked_only else f"{changes}; {pairs:,} pairs wait for a person")
+    for note in notes_of(result):
+        console.print(Text(f"Mind: {note}"))
     problems = result.summary.get("problems", [])
     if problems:
         console.print(_problems(problems[:5]))

@@ -75,8 +75,13 @@ class DeduplicateStep:
             kept_apart=np.arange(len(at), dtype=np.int64) if self.apart else _kept_apart(batch, at),
             order=_rank(batch, at),
         )
-        batch = batch.replacing(links=_links(batch, result, at)).with_fact("dedup", result.measures)
+        batch = batch.replacing(links=_links(batch, result, at)).with_fact(fact_of(self.apart), result.measures)
         return batch if self.apart else batch.replacing(clusters=_clusters(batch, result, at))
+
+
+def fact_of(apart: bool) -> str:
+    """Under which name a look leaves its measures: a pair is explained by the look that judged it."""
+    return "look_again" if apart else "dedup"
 
 
 def compared_fields(batch: Batch, context: Context, at: np.ndarray[Any, Any]) -> Mapping[str, Sequence[pa.Array]]:

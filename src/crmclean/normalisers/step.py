@@ -21,7 +21,7 @@ from crmclean.context import Context
 from crmclean.measures import Counts
 from crmclean.normalisers.registry import KERNELS, REGIONAL, missing_kernel, text_kernel
 from crmclean.plan import ColumnPlan
-from crmclean.tables.batch import Batch
+from crmclean.tables.batch import Batch, as_text
 from crmclean.tables.evidence import ENUM, TEXT, VERDICTS, constant, enum_array, evidence_table
 from crmclean.tables.fields import Kind
 from crmclean.tables.normalised import CellOptions, Kernel, Normalised
@@ -35,6 +35,7 @@ Mask = np.ndarray[Any, np.dtype[np.bool_]]
 _UNTOUCHED = (Kind.TEXT, Kind.ID)
 _SEQ = {"text": 0, "missing": 1}  # the kernel of the kind comes after both, a stamp after that
 _STAMP_SEQ = 3
+EARLIER_ID = "crmclean_record_id"
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,12 @@ class _Cells:
 
 @dataclass(frozen=True)
 class NormaliseStep:
-    """Canonical values, what was learnt about them, and what is wrong with them."""
+    """Canonical values, what was learnt about them, and what is wrong with them.
 
+    ``stamps`` is off for golden records: what the rules stamp they stamp on what was read.
+    """
+
+    stamps: bool = True
     name: str = "normalise"
     scope: Literal["row", "file"] = "row"
 
@@ -73,7 +78,7 @@ class NormaliseStep:
         with ThreadPoolExecutor(2) as pool:
             for done in pool.map(normalise, rest):
                 batch = done.finish(batch)
-        return _stamp(batch, context)
+        return _stamp(batch, context) if self.stamps else batch
 
 
 def _regions_of(batch: Batch, column: ColumnPlan) -> pa.Array:
@@ -271,10 +276,18 @@ def _encoded(reasons: pa.Array) -> pa.Array:
 
 
 def _stamp(batch: Batch, context: Context) -> Batch:
-    """Write the rules' stamps into cells that are empty."""
+    """Write the rules' stamps into cells that are empty, in rows that this import brings.
+
+    An export of a system that the rules spare, and a row that an earlier run has written, were there before.
+    """
+    if context.plan.system in context.rules.stamp.skip_systems:
+        return batch
+    new = np.ones(len(batch), bool)
+    if EARLIER_ID in batch.originals.schema.names:
+        new = np.asarray(pc.equal(pc.fill_null(as_text(batch.originals[EARLIER_ID]), ""), ""), bool)
     for column, value in _stamps(context):
         cells = batch.column(column.column)
-        empty = np.asarray(pc.equal(pc.fill_null(cells, ""), ""), bool)
+        empty = new & np.asarray(pc.equal(pc.fill_null(cells, ""), ""), bool)
         at = np.flatnonzero(empty)
         if not len(at):
             continue

@@ -87,7 +87,9 @@ class ReportFacts:
     dropped_columns : tuple of str
         Columns the rules leave out of the output.
     before_score : float or None
-        Trust of the same rows as they were read.
+        Trust of the rows as they were read, before anything was repaired, merged or set aside.
+    before_terms, before_sources : mapping of str to float
+        The mean of each term, and the score of each source, as they were read; empty where nobody counted.
     notes : tuple of str
         Sentences the run wants its reader to see.
     """
@@ -108,6 +110,8 @@ class ReportFacts:
     review_pairs: int | None = None
     dropped_columns: tuple[str, ...] = ()
     before_score: float | None = None
+    before_terms: Mapping[str, float] = field(default_factory=dict)
+    before_sources: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def label_of(self, name: str) -> str:

@@ -9,7 +9,18 @@ import numpy as np
 from crmclean import trust
 from crmclean.report.facts import ColumnFact, ReportFacts
 from crmclean.report.problems import IssueView, reason_words
-from crmclean.report.tally import Bools, Ints, Rows, codes_of, distinct_rows, filled, ratio, rounded, steadied
+from crmclean.report.tally import (
+    Bools,
+    Ints,
+    Rows,
+    before_merges,
+    codes_of,
+    distinct_rows,
+    filled,
+    ratio,
+    rounded,
+    steadied,
+)
 from crmclean.tables.batch import Batch
 from crmclean.tables.evidence import GRADES, STATUSES
 from crmclean.tables.fields import BY_NAME
@@ -59,6 +70,7 @@ def trust_summary(batch: Batch, rows: Rows, facts: ReportFacts) -> dict[str, Any
         "histogram": [int(count) for count in bins],
         "grades": grades,
         "terms": {term: _mean(table[term].to_numpy()[inside]) for term in TERMS},
+        "before_terms": {term: rounded(facts.before_terms.get(term)) for term in TERMS},
         "weights": _weights(facts),
     }
 
@@ -175,11 +187,14 @@ def groups(batch: Batch, rows: Rows, issues: IssueView, facts: ReportFacts) -> l
     found = []
     codes, names = codes_of(batch.rows["source"])
     if facts.sources or any(names):
-        found.append({"by": "file", "column": "", **_grouped(codes, names, rows, issues, facts)})
+        files = _grouped(codes, names, rows, issues, facts)
+        for group in files["groups"]:
+            group["before"] = rounded(facts.before_sources.get(group["name"]))
+        found.append({"by": "file", "column": "", **files})
     for by, wanted in (("origin", _ORIGIN_FIELDS), ("owner", _OWNER_FIELDS)):
         column = _first_column(facts, wanted, batch)
         if column:
-            codes, names = codes_of(batch.records[column])
+            codes, names = codes_of(before_merges(batch, column))
             blank = names.index("") if "" in names else -2
             codes = np.where((codes == blank) | (codes < 0), len(names), codes)
             found.append({"by": by, "column": column, **_grouped(codes, [*names, ""], rows, issues, facts)})
@@ -223,6 +238,7 @@ def _grouped(codes: Ints, names: list[str], rows: Rows, issues: IssueView, facts
                 "merged": int(merged[place]),
                 "quarantined": int(aside[place]),
                 "stale": int(stale[place]),
+                "before": None,  # known of files only
                 "score": score,
                 "grade": grade_of(score),
                 **reasons.get(place, _NO_REASON),

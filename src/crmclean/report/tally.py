@@ -14,6 +14,7 @@ from crmclean.tables.batch import Batch, as_text
 
 __all__ = [
     "Rows",
+    "before_merges",
     "codes_of",
     "distinct",
     "distinct_rows",
@@ -48,6 +49,16 @@ def codes_of(column: Any) -> tuple[Ints, list[str]]:
     places = np.empty(len(order) + 1, np.int64)  # the last place answers for null, code -1
     places[order], places[-1] = np.arange(len(order)), -1
     return places[codes], spelled.take(pa.array(order)).to_pylist()
+
+
+def before_merges(batch: Batch, column: str) -> pa.Array:
+    """The cells of a column as its rows brought them: a merge may have written another row's word into one of them."""
+    values, changes = batch.column(column), batch.evidence.changes
+    own = changes.filter(pc.equal(changes["column"], column)) if changes.num_rows else changes
+    own = own.filter(pc.starts_with(own["step"].cast(pa.string()), "survive"))
+    source = np.arange(len(values))
+    source[row_positions(own, batch.first_row)] = len(values) + np.arange(own.num_rows)
+    return pa.concat_arrays([values, as_text(own["before"])]).take(pa.array(source))
 
 
 def filled(values: Any) -> Bools:

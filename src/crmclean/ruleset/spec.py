@@ -188,6 +188,7 @@ class SurvivorshipRules(_Frozen):
     default: Strategy = "master"
     sources: tuple[str, ...] = ()  # the most trusted source first; names or globs
     fields: dict[str, SurvivorRule] = Field(default_factory=dict)
+    columns: dict[str, SurvivorRule] = Field(default_factory=dict)  # by the column's name; goes before its field
 
     @field_validator("fields")
     @classmethod
@@ -267,6 +268,7 @@ class StampRules(_Frozen):
     """Values written into fields of every row of this import where the cell is empty."""
 
     fields: dict[str, str] = Field(default_factory=dict)
+    skip_systems: tuple[str, ...] = ()  # exports of these systems are no import; `crmclean plan` names a file's system
 
     @field_validator("fields")
     @classmethod

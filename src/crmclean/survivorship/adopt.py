@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from crmclean.tables.batch import Batch, as_text
 from crmclean.tables.evidence import TEXT, evidence_table
 
-__all__ = ["adopt", "changed_by"]
+__all__ = ["adopt", "changed_by", "replace_attributes"]
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 GOLDEN = "golden."
@@ -37,22 +37,24 @@ def adopt(batch: Batch, fresh: Batch, at: Ints) -> Batch:
     numbers = batch.row_numbers[at].astype(np.int64)
     seen = np.zeros(len(batch), bool)
     seen[at] = True
-    attributes = _without(batch.evidence.attributes, seen, batch.first_row)
+    batch = replace_attributes(batch, fresh.evidence.attributes, at)
     issues = batch.evidence.issues
     old = seen[issues["row"].to_numpy() - batch.first_row]
     again = np.asarray(pc.starts_with(issues["rule"].cast(pa.string()), GOLDEN).to_numpy(), bool)
     issues = issues.filter(pa.array(~(old & again)))
-    batch = batch.replacing(attributes=attributes, issues=issues)
-    found = fresh.evidence
-    batch = batch.adding(
-        attributes=_renumbered(found.attributes, numbers),
-        issues=_golden_rules(_renumbered(found.issues, numbers)),
-    )
+    batch = batch.replacing(issues=issues).adding(issues=_golden_rules(_renumbered(fresh.evidence.issues, numbers)))
     return _adopt_changes(batch, fresh, at, numbers)
 
 
-def _without(table: pa.Table, seen: np.ndarray[Any, Any], first_row: int) -> pa.Table:
-    return table.filter(pa.array(~seen[table["row"].to_numpy() - first_row])) if table.num_rows else table
+def replace_attributes(batch: Batch, learnt: pa.Table, at: Ints) -> Batch:
+    """The batch with other attributes for the records at ``at``, which ``learnt`` numbers from 0."""
+    seen = np.zeros(len(batch), bool)
+    seen[at] = True
+    table = batch.evidence.attributes
+    kept = table.filter(pa.array(~seen[table["row"].to_numpy() - batch.first_row])) if table.num_rows else table
+    return batch.replacing(attributes=kept).adding(
+        attributes=_renumbered(learnt, batch.row_numbers[at].astype(np.int64))
+    )
 
 
 def _renumbered(table: pa.Table, numbers: Ints) -> pa.Table:

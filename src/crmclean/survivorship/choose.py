@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from crmclean.tables.evidence import TEXT
 
-__all__ = ["Members", "best", "choose_master", "first_of_each", "join_values"]
+__all__ = ["Joined", "Members", "best", "choose_master", "first_of_each", "join_values"]
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -40,6 +40,10 @@ class Members:
         Number of filled and valid cells of mapped columns.
     id_rank : int64 array
         Rank of the record id.
+    known : bool array
+        The record has an id of its own in the system it comes from.
+    gone : bool array
+        The record says of itself that it is deleted.
     """
 
     position: Ints
@@ -48,6 +52,8 @@ class Members:
     recency: Ints
     filled: Ints
     id_rank: Ints
+    known: Mask
+    gone: Mask
 
     @property
     def count(self) -> int:
@@ -56,14 +62,21 @@ class Members:
 
 
 def choose_master(members: Members, order: Sequence[str]) -> Ints:
-    """Index (into the members) of each cluster's master record, by the rules' order, then the smaller record id."""
+    """Index (into the members) of each cluster's master record, by the rules' order, then the smaller record id.
+
+    A record that has an id goes before one that has none, whatever else the order says, unless the latter comes from a
+    source the rules trust more: the golden record is to update what the CRM has, not to stand beside it. A deleted one
+    is master only of deleted ones.
+    """
     keys = {
         "most_trusted": members.source_rank,
         "most_recent": -members.recency,
         "most_complete": -members.filled,
         "oldest": members.recency,
     }
-    return first_of_each(members.cluster, [keys[name] for name in order] + [members.id_rank])
+    named = [keys[name] for name in order]
+    named.insert(1 if order and order[0] == "most_trusted" else 0, (~members.known).astype(np.int64))
+    return first_of_each(members.cluster, [members.gone.astype(np.int64), *named, members.id_rank])
 
 
 def first_of_each(cluster: Ints, keys: Sequence[Ints]) -> Ints:
@@ -88,7 +101,27 @@ def best(members: Members, master: Mask, filled: Mask, invalid: Mask, strategy: 
     return index, filled[index]
 
 
-def join_values(members: Members, values: pa.Array, separator: str, *, split: str = "") -> pa.Array:
+@dataclass(frozen=True)
+class Joined:
+    """The joined values of the clusters, and the pieces they were made of.
+
+    Attributes
+    ----------
+    values : large_string array
+        One per cluster.
+    pieces : large_string array
+        What was joined, cluster by cluster, in the order in which it was.
+    member, cluster : int64 arrays
+        For each piece the index of the member that had it first, and its cluster.
+    """
+
+    values: pa.Array
+    pieces: pa.Array
+    member: Ints
+    cluster: Ints
+
+
+def join_values(members: Members, values: pa.Array, separator: str, *, split: str = "") -> Joined:
     """The distinct non-empty values of each cluster, oldest evidence first, joined.
 
     Parameters
@@ -100,20 +133,20 @@ def join_values(members: Members, values: pa.Array, separator: str, *, split: st
     split : str, optional
         RE2 pattern at which a value is several ("a; b"); "" takes each cell as one value.
     """
-    order = np.lexsort((members.id_rank, members.recency, members.cluster))
-    cells = pc.fill_null(values.take(pa.array(order)), "")
-    owner = members.cluster[order]
+    owner = np.lexsort((members.id_rank, members.recency, members.cluster))
+    cells = pc.fill_null(values.take(pa.array(owner)), "")
     if split:
-        pieces = pc.split_pattern_regex(cells, split)
-        owner = owner[pc.list_parent_indices(pieces).to_numpy()]
-        cells = pc.utf8_trim_whitespace(pc.list_flatten(pieces))
+        parts = pc.split_pattern_regex(cells, split)
+        owner = owner[pc.list_parent_indices(parts).to_numpy()]
+        cells = pc.utf8_trim_whitespace(pc.list_flatten(parts))
     present = np.asarray(pc.not_equal(cells, ""), bool)
     cells, owner = cells.filter(pa.array(present)), owner[present]
     encoded = cells.dictionary_encode()
     codes = encoded.indices.to_numpy().astype(np.int64)
-    _, first = np.unique(owner * (len(encoded.dictionary) + 1) + codes, return_index=True)
+    _, first = np.unique(members.cluster[owner] * (len(encoded.dictionary) + 1) + codes, return_index=True)
     first.sort()
-    sizes = np.bincount(owner[first], minlength=members.count)
-    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    lists = pa.LargeListArray.from_arrays(pa.array(offsets), cells.take(pa.array(first)).cast(TEXT))
-    return pc.binary_join(lists, pa.scalar(separator, TEXT)).cast(TEXT)
+    owner, pieces = owner[first], cells.take(pa.array(first)).cast(TEXT)
+    cluster = members.cluster[owner]
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(cluster, minlength=members.count))]).astype(np.int64)
+    lists = pa.LargeListArray.from_arrays(pa.array(offsets), pieces)
+    return Joined(pc.binary_join(lists, pa.scalar(separator, TEXT)).cast(TEXT), pieces, owner, cluster)

@@ -7,6 +7,8 @@ survivor, and each golden cell that differs from the master's own is a change wi
 from __future__ import annotations
 
 import fnmatch
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,16 +16,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.channels import DENIED, GRANTED, channels, column_states, combine
 from crmclean.context import Context
 from crmclean.measures import Counts
-from crmclean.recency import column_days, evidence_dates
+from crmclean.plan import ColumnPlan
+from crmclean.recency import column_moments, evidence_moments
 from crmclean.survivorship.choose import Members, best, choose_master, join_values
 from crmclean.survivorship.clusters import settle
+from crmclean.survivorship.consents import golden_consent
 from crmclean.survivorship.units import Unit, units_of
 from crmclean.tables.batch import Batch
 from crmclean.tables.evidence import TEXT, constant, evidence_table
-from crmclean.tables.fields import BY_NAME
+from crmclean.text import fold_digits
 
 __all__ = ["SurviveStep"]
 
@@ -76,9 +79,11 @@ def _members(batch: Batch, context: Context) -> Members:
         position,
         cluster.astype(np.int64),
         _source_rank(batch, context)[position],
-        evidence_dates(batch, context)[position],
+        evidence_moments(batch, context, position),
         _filled_counts(batch, context)[position],
         rank[position],
+        _any_of(batch, context, "id", batch.filled)[position],
+        _any_of(batch, context, "deleted", functools.partial(_says, batch, "true"))[position],
     )
 
 
@@ -114,6 +119,18 @@ def _filled_counts(batch: Batch, context: Context) -> Ints:
     return counts
 
 
+def _any_of(batch: Batch, context: Context, field: str, holds: Callable[[str], Mask]) -> Mask:
+    """The rows for which something holds of any column of a field."""
+    found = np.zeros(len(batch), bool)
+    for column in context.plan.fields.get(field, []):
+        found |= holds(column)
+    return found
+
+
+def _says(batch: Batch, value: str, column: str) -> Mask:
+    return np.asarray(pc.fill_null(pc.equal(batch.canonical(column), value), False), bool)
+
+
 class _Golden:
     """Writes the golden values of one round; lives for the length of one `apply`."""
 
@@ -133,20 +150,16 @@ class _Golden:
         elif unit.kind == "consent":
             self._consent(unit)
         elif unit.kind == "flag":
-            truth = [(self._cells(unit.columns[0].column, "true")).astype(np.int64) * -1]
-            self._chosen(unit, truth, "merge.survivor")
+            true = _says(self.batch, "true", unit.columns[0].column)[self.members.position]
+            self._chosen(unit, [-true.astype(np.int64)], "merge.survivor")
         else:
             self._chosen(unit, self._strategy(unit), "merge.survivor")
-
-    def _cells(self, column: str, value: str) -> Mask:
-        cells = self.batch.canonical(column).take(self.index)
-        return np.asarray(pc.fill_null(pc.equal(cells, value), False), bool)
 
     def _strategy(self, unit: Unit) -> list[Ints]:
         columns = [item.column for item in unit.columns]
         cells = [self.batch.column(name).take(self.index) for name in columns]
         if unit.own_date:
-            return [column_days(self.batch, columns[0])[self.members.position] * -unit.own_date]
+            return [column_moments(self.batch, columns[0], self.members.position) * -unit.own_date]
         strategy = unit.rule.strategy
         complete = -sum((pc.fill_null(pc.binary_length(item), 0).to_numpy() > 0).astype(np.int64) for item in cells)
         if strategy == "master" and len(columns) > 1:
@@ -184,14 +197,13 @@ class _Golden:
         return np.asarray(counts[inverse], np.int64)
 
     def _height(self, cells: pa.Array, order: tuple[str, ...]) -> Ints:
-        """Place of each value in the rules' order, lowest first; numbers by size where the rules give no order."""
-        if order:
-            folded = pa.array([word.casefold() for word in order], TEXT)
-            place = pc.index_in(pc.utf8_lower(pc.utf8_trim_whitespace(cells)), folded)
-            return np.asarray(pc.fill_null(place, -1).to_numpy(), np.int64)
-        plain = pc.match_substring_regex(cells, r"^\s*\d{1,15}\s*$")
-        numbers = pc.cast(pc.utf8_trim_whitespace(pc.if_else(plain, cells, pa.scalar(None, TEXT))), pa.int64())
-        return np.asarray(pc.fill_null(numbers, -1).to_numpy(), np.int64)
+        """Place of each value in the rules' order, lowest first; below them all numbers by size, then the rest."""
+        plain = fold_digits(pc.utf8_trim_whitespace(cells))
+        number = pc.if_else(pc.match_substring_regex(plain, r"^\d{1,9}(\.\d{1,3})?$"), plain, pa.scalar(None, TEXT))
+        height = pc.fill_null(pc.multiply(pc.cast(number, pa.float64()), 1000.0), -1.0).to_numpy()
+        folded = pa.array([word.casefold() for word in order], TEXT)
+        place = pc.fill_null(pc.index_in(pc.utf8_lower(plain), folded), -1).to_numpy().astype(np.int64)
+        return np.asarray(np.where(place >= 0, place + 10**13, height), np.int64)
 
     def _chosen(self, unit: Unit, strategy: list[Ints], reason: str) -> None:
         filled = np.zeros(len(self.members.position), bool)
@@ -204,7 +216,7 @@ class _Golden:
         origin = np.where(has, self.members.position[index], self.masters)
         for item in unit.columns:
             values = self.batch.column(item.column).take(pa.array(origin))
-            self._put(item.column, item.field or "", values, origin, unit.name, reason)
+            self._put(item, values, origin, unit.name, reason)
 
     def _joined(self, unit: Unit) -> None:
         column = unit.columns[0]
@@ -212,52 +224,23 @@ class _Golden:
         separator = unit.rule.separator
         pattern = r"\s*[;|]\s*" if unit.rule.strategy == "union" else _literal(separator)
         joined = join_values(self.members, cells, separator, split=pattern)
-        self._put(column.column, column.field or "", joined, self.masters, unit.name, "merge.joined")
+        self._change(column, joined.values, unit.name, "merge.joined")
+        origin = self.members.position[joined.member]
+        self._trace(column, joined.pieces, self.masters[joined.cluster], origin, unit.name)
 
     def _consent(self, unit: Unit) -> None:
         column = unit.columns[0]
-        batch, members = self.batch, self.members
-        channel = BY_NAME[column.field or ""].channel
-        own = column_states(batch, column)[members.position]
-        all_columns = [column_states(batch, item) for item in channels(self.context.plan)[channel]]
-        state = combine(all_columns)[members.position]
-        if self.context.rules.consent.later_opt_in_wins:
-            state = self._later_opt_in(state)
-        strongest = np.zeros(members.count, np.int8)
-        np.maximum.at(strongest, members.cluster, state)
-        fits = own == strongest[members.cluster]
-        index, _ = best(members, self.is_master, fits & (own > 0), np.zeros(len(own), bool), [])
-        has = (fits & (own > 0))[index]
-        origin = np.where(has, members.position[index], self.masters)
-        values = batch.column(column.column).take(pa.array(origin))
-        # no record says it in this column: write it in the column's own polarity
-        written = _word(strongest, column.polarity)
-        missing = pa.array(~has & (strongest == DENIED))
-        reasons = np.where(strongest == DENIED, "merge.consent", "merge.survivor")
-        if self.context.rules.consent.later_opt_in_wins:
-            denied = np.zeros(members.count, bool)
-            np.logical_or.at(denied, members.cluster, combine(all_columns)[members.position] == DENIED)
-            reasons = np.where(denied & (strongest == GRANTED), "merge.opt_in", reasons)
-        golden = pc.if_else(missing, written, values)
-        self._put(column.column, column.field or "", golden, origin, unit.name, reasons)
-
-    def _later_opt_in(self, state: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        """Denials of records older than the cluster's newest dated opt-in no longer count."""
-        opted = np.full(len(state), np.iinfo(np.int32).min, np.int64)
-        for name in self.context.plan.fields.get("opt_in_at", []):
-            opted = np.maximum(opted, column_days(self.batch, name)[self.members.position])
-        opted = np.where(state == GRANTED, opted, np.iinfo(np.int32).min)
-        newest = np.full(self.members.count, np.iinfo(np.int32).min, np.int64)
-        np.maximum.at(newest, self.members.cluster, opted)
-        said = self.members.recency.copy()
-        for name in self.context.plan.fields.get("opt_out_at", []):
-            said = np.maximum(said, column_days(self.batch, name)[self.members.position])
-        beaten = (state == DENIED) & (newest[self.members.cluster] > said)
-        return np.where(beaten, 0, state).astype(np.int8)
+        golden = golden_consent(self.batch, self.context, self.members, self.is_master, column)
+        self._put(column, golden.values, golden.origin, unit.name, golden.reasons)
 
     def _put(
-        self, column: str, field: str, values: pa.Array, origin: Ints, rule: str, reason: str | np.ndarray[Any, Any]
+        self, item: ColumnPlan, values: pa.Array, origin: Ints, rule: str, reason: str | np.ndarray[Any, Any]
     ) -> None:
+        self._change(item, values, rule, reason)
+        self._trace(item, values, self.masters, origin, rule)
+
+    def _change(self, item: ColumnPlan, values: pa.Array, rule: str, reason: str | np.ndarray[Any, Any]) -> None:
+        column = item.column
         current = self.columns.get(column, self.batch.column(column))
         before = current.take(pa.array(self.masters))
         differs = np.asarray(pc.not_equal(pc.fill_null(before, ""), pc.fill_null(values, "")), bool)
@@ -270,7 +253,7 @@ class _Golden:
                     {
                         "row": (rows + self.batch.first_row).astype(np.int32),
                         "column": constant(column, len(at)),
-                        "field": constant(field, len(at)),
+                        "field": constant(item.field or "", len(at)),
                         "seq": np.full(len(at), self.seq, np.int16),
                         "before": before.take(pa.array(at)),
                         "after": values.take(pa.array(at)),
@@ -284,15 +267,18 @@ class _Golden:
             source = np.arange(len(self.batch))
             source[rows] = len(self.batch) + np.arange(len(at))
             self.columns[column] = pa.concat_arrays([current, values.take(pa.array(at))]).take(pa.array(source))
-        self._trace(field, values, origin, rule)
 
-    def _trace(self, field: str, values: pa.Array, origin: Ints, rule: str) -> None:
+    def _trace(self, item: ColumnPlan, values: pa.Array, owner: Ints, origin: Ints, rule: str) -> None:
+        """Say of the values that are there which record each comes from; a joined one is said piece by piece.
+
+        A column that means nothing to us goes by its own name.
+        """
         at = np.flatnonzero(np.asarray(pc.fill_null(pc.greater(pc.binary_length(values), 0), False), bool))
         self.survivors.append(
             pa.table(
                 {
-                    "owner": self.masters[at],
-                    "field": constant(field, len(at)),
+                    "owner": owner[at],
+                    "field": constant(item.field or item.column, len(at)),
                     "value": values.take(pa.array(at)),
                     "from_row": (origin[at] + self.batch.first_row).astype(np.int32),
                     "survivor_rule": constant(rule, len(at)),
@@ -308,11 +294,6 @@ class _Golden:
         """The batch with golden values in the masters' rows."""
         batch = self.batch.with_columns(self.columns) if self.columns else self.batch
         return batch.adding(changes=self.changes)
-
-
-def _word(state: np.ndarray[Any, Any], polarity: int) -> pa.Array:
-    yes = (state == GRANTED) if polarity > 0 else (state == DENIED)
-    return pc.if_else(pa.array(yes), pa.scalar("true", TEXT), pa.scalar("false", TEXT))
 
 
 def _literal(text: str) -> str:

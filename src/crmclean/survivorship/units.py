@@ -41,29 +41,45 @@ class Unit:
 
 
 def units_of(plan: Plan, rules: Rules) -> list[Unit]:
-    """Every mapped column in exactly one unit; unmapped columns and ids stay with the master record."""
+    """Every column in exactly one unit; only whether a record is deleted stays with the master.
+
+    A column that is mapped to nothing (a question of the show, a field of the customer's own) is the master's where he
+    has something in it, or as ``[survivorship.columns]`` says.
+    """
     units: list[Unit] = []
     taken: set[str] = set()
     for group in _TOGETHER:
-        columns = tuple(item for item in plan.columns if item.field in group and item.column not in taken)
-        firsts = {item.field: item.column for item in reversed(columns)}
-        # a second address or a second name is a unit of its own kind: leave it to itself
-        columns = tuple(item for item in columns if firsts[item.field] == item.column)
-        if columns:
+        for columns in _sets(plan, group):
             taken.update(item.column for item in columns)
             units.append(Unit(columns, _rule(columns[0].field, rules, columns), "values"))
     for item in plan.columns:
-        if not item.field or item.column in taken or item.kind in (Kind.ID, Kind.TEXT):
+        if item.column in taken or item.field == "deleted":
             continue
         units.append(_single(item, rules))
     return units
+
+
+def _sets(plan: Plan, group: tuple[str, ...]) -> list[tuple[ColumnPlan, ...]]:
+    """The columns of a group, the first of each field together, then the second of each, and so on.
+
+    A file with a mailing and an other address has two places, and neither may be put together from two records.
+    """
+    sets: list[list[ColumnPlan]] = []
+    met: dict[str, int] = {}
+    for item in plan.columns:
+        if item.field in group:
+            place = met[item.field] = met.get(item.field, -1) + 1
+            if place == len(sets):
+                sets.append([])
+            sets[place].append(item)
+    return [tuple(columns) for columns in sets]
 
 
 def _single(item: ColumnPlan, rules: Rules) -> Unit:
     rule = _rule(item.field, rules, (item,))
     if item.kind is Kind.CONSENT:
         return Unit((item,), rule, "consent")
-    explicit = item.field in rules.survivorship.fields
+    explicit = item.field in rules.survivorship.fields or item.column in rules.survivorship.columns
     if item.kind is Kind.FLAG and not explicit:
         return Unit((item,), rule, "flag")
     if rule.strategy in ("join", "union"):
@@ -74,6 +90,9 @@ def _single(item: ColumnPlan, rules: Rules) -> Unit:
 
 
 def _rule(field: str | None, rules: Rules, columns: tuple[ColumnPlan, ...]) -> SurvivorRule:
+    for item in columns:
+        if item.column in rules.survivorship.columns:
+            return rules.survivorship.columns[item.column]
     for item in columns:
         if item.field in rules.survivorship.fields:
             return rules.survivorship.fields[item.field]
