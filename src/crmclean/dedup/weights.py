@@ -5,8 +5,8 @@ Model (Fellegi & Sunter 1969; term-frequency adjustment after Winkler 2000). For
     w_k = log2(m_kl / u_kl)
 
 where m is the share of true pairs on the level and u the share of random pairs. On an exact level u is the chance of
-agreeing on *this* value (``frequency.value_u``); on a near level it is that chance plus a tenth of the level's own u; on
-the level of a part (a company name within another) the chance of agreeing on its rarest words.
+agreeing on *this* value (``frequency.value_u``); on a near level it is that chance plus a tenth of the level's own u;
+on the level of a part (a company name within another) the chance of agreeing on its rarest words.
 Missing values weigh nothing. A pair's weight is
 
     W = log2(prior / (1 - prior)) + identity + support
@@ -22,8 +22,8 @@ Missing values weigh nothing. A pair's weight is
   exceeds ``SUPPORT_CAP`` nor the identity evidence it supports: without identity evidence it is nothing, so that
   affiliation alone cannot lift a pair above the prior. Negative support (people move and change jobs) is bounded too.
 
-* a full name that agrees is charged for the country of its two names (``affinity``) and ``Model.community`` bits on top:
-  given and family names of one language community go together, so the product of their frequencies understates how
+* a full name that agrees is charged for the country of its two names (``affinity``) and ``Model.community`` bits on
+  top: given and family names of one language community go together, so the product of their frequencies understates how
   often both are shared (an interaction in the class of non-matches, as in Thibaudeau 1993; ``model`` estimates it). A
   community also lives together, so what such a pair's places say is charged the same once more.
 
