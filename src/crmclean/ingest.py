@@ -315,7 +315,7 @@ class _RecordIds:
         self.seen: pa.Array = pa.array([], TEXT)
 
     def of(self, source: Source, plan: Plan, ours: Mapping[str, pa.Array]) -> pa.Array:
-        """``source:id`` where the id column is filled and unique, else a hash of the raw cells; ids of ours stay."""
+        """``source:id`` where the ids of a column are unique, else (and for rows without) a hash; ids of ours stay."""
         ids = self._by_id(source, plan)
         if ids is None:
             ids = _by_content(source)
@@ -329,10 +329,15 @@ class _RecordIds:
     def _by_id(self, source: Source, plan: Plan) -> pa.Array | None:
         for column in plan.fields.get("id", []):
             values = as_text(source.table[column])
-            filled = pc.sum(pc.greater(pc.fill_null(pc.binary_length(values), 0), 0)).as_py() or 0
-            if filled + len(source.unaligned) == len(values) and pc.count_distinct(values).as_py() >= filled:
-                named = pc.binary_join_element_wise(pa.scalar(source.name, TEXT), values, pa.scalar(":", TEXT))
-                return _numbered(pc.fill_null(named, f"{source.name}:unaligned"))
+            filled = pc.greater(pc.fill_null(pc.binary_length(values), 0), 0)
+            count = pc.sum(filled).as_py() or 0
+            blank = len(values) - count - len(source.unaligned)
+            if count <= blank or pc.count_distinct(values.filter(filled)).as_py() < count:
+                continue
+            named = pc.binary_join_element_wise(pa.scalar(source.name, TEXT), values, pa.scalar(":", TEXT))
+            if blank:  # a row without an id is known by its cells, and the others keep theirs
+                named = pc.if_else(pc.or_(filled, values.is_null()), named, _by_content(source))
+            return _numbered(pc.fill_null(named, f"{source.name}:unaligned"))
         return None
 
     def _clash(self, ids: pa.Array) -> bool:

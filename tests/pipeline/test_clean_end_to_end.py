@@ -315,3 +315,19 @@ def test_rules_objects_files_and_mappings_are_all_rules(tmp_path: Path) -> None:
     (tmp_path / "ours.toml").write_text("extends = 'default'\n[staleness]\nthreshold_days = 1\n")
     for rules in (tmp_path / "ours.toml", load_rules(tmp_path / "ours.toml"), {"staleness": {"threshold_days": 1}}):
         assert crmclean.clean(TWINS, rules=rules, as_of="2026-11-22").context.rules.staleness.threshold_days == 1
+
+
+def test_one_row_without_an_id_leaves_the_others_theirs() -> None:
+    people = pd.DataFrame(
+        {
+            "Contact ID": ["7", "", "9", "10"],
+            "First Name": ["Ann", "Bob", "Cy", "Di"],
+            "Last Name": ["Lee", "Ray", "Fox", "Orr"],
+            "Email": ["ann@globex.com", "bob@globex.com", "cy@globex.com", "di@globex.com"],
+        }
+    )
+    ids = clean(people).cleaned["crmclean_record_id"].tolist()
+    assert [ids[0], *ids[2:]] == ["frame:7", "frame:9", "frame:10"]
+    assert ids[1].startswith("r")
+    people.loc[3, "Contact ID"] = "9"  # ids that are not unique are none
+    assert all(each.startswith("r") for each in clean(people).cleaned["crmclean_record_id"])

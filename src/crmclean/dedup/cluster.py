@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
@@ -122,6 +121,8 @@ def _link_trios(labels: Ints, first: Ints, second: Ints, bits: Ints, pairs: Ints
 
 def _average_linkage(labels: Ints, first: Ints, second: Ints, bits: Ints) -> bool:
     """Cluster one component's records again; writes their labels and says whether it fell apart."""
+    from scipy.cluster.hierarchy import fcluster, linkage  # slow to import, and most files never come here
+
     members = np.unique(np.concatenate([first, second]))
     distance = np.zeros((len(members), len(members)))
     a, b = np.searchsorted(members, first), np.searchsorted(members, second)
