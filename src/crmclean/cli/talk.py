@@ -53,7 +53,9 @@ def _summary(console: Console, result: CleanResult, looked_only: bool) -> int:
     evidence = result.evidence
     pairs = 0 if looked_only or not evidence.links.num_rows else len(result.review)
     changes = f"{result.summary['done']['cells_changed']:,} cells {'would change' if looked_only else 'changed'}"
-    console.print(changes if looked_only else f"{changes}; {pairs:,} pairs wait for a person")
+    console.print(
+        changes if looked_only else f"{changes}; {pairs:,} {'pair waits' if pairs == 1 else 'pairs wait'} for a person"
+    )
     for note in notes_of(result):
         console.print(Text(f"Mind: {note}"))
     problems = result.summary.get("problems", [])

@@ -182,7 +182,8 @@ def _mailbox(local: pa.Array, domain: pa.Array, known: Mask) -> tuple[pa.Array, 
     thrown = np.asarray(is_disposable(domains), bool)[codes] & known
     free = np.asarray(is_free_mail(domains), bool)[codes] & known
     role = np.asarray(is_role(local), bool) & known
-    exists = has_public_suffix(domains)
+    # .example is reserved for lists like our own samples (RFC 2606): a domain that is meant not to exist is no slip
+    exists = has_public_suffix(domains) | np.asarray(pc.ends_with(domains, ".example"), bool)
     meant = pc.coalesce(typo_domain(domains), _mistyped_ending(domains, ~exists))
     bogus = _bogus(local, domain) & known
     suggestion = meant.take(encoded.indices)
