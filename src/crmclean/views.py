@@ -350,6 +350,7 @@ def _pair_reasons(links: pa.Table, batch: Batch) -> pa.Array:
     if not levels or not links.num_rows:
         return pa.array([""] * links.num_rows, TEXT)
     matrix = np.column_stack([pc.fill_null(links[name], 0).to_numpy() for name in levels])
+    matrix[matrix < _FOUND] = 0  # missing on one side or on both is no word, and halves the patterns many times over
     patterns, inverse = np.unique(matrix, axis=0, return_inverse=True)
     texts = [
         pair_words({name[6:]: int(code) for name, code in zip(levels, row, strict=True)}, named) for row in patterns
@@ -372,6 +373,7 @@ def pair_words(codes: Mapping[str, int], named: Mapping[str, Sequence[str]]) -> 
     return "; ".join([*same, *alike, *differs])
 
 
+_FOUND = 2  # the first level code that is a finding
 _COMPARISON_LABELS = {
     "given": "given name",
     "family": "family name",

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import datetime
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import BinaryIO, Literal
 
 import numpy as np
@@ -23,6 +25,7 @@ from crmclean.tables.evidence import TEXT
 __all__ = ["csv_bytes", "guard_formulas", "output_delimiter", "write_table"]
 
 _BATCH = 1 << 16
+_THREADS = 2
 _SHEET_ROWS = 1_048_575  # a worksheet holds 2**20 rows, one of them the header
 # what a spreadsheet would run begins with one of these; + and - also begin numbers and phone numbers
 _FORMULA = r"^[=@\t\r＝＠+\-＋－]"
@@ -115,18 +118,27 @@ def csv_bytes(
 ) -> Iterator[bytes | pa.Buffer]:
     """The UTF-8 bytes of a table as CSV, header first, piece by piece."""
     names = pa.table([pa.array([name], TEXT) for name in table.schema.names], names=table.schema.names)
-    for part in (names, *_batches(table)):
+    if not table.num_columns:
+        return
+
+    def encode(part: pa.Table) -> pa.Buffer:
         columns = [_as_text(column) for column in part.columns]
         if formula_guard:
             columns = [guard_formulas(column) for column in columns]
         cells = [_quoted(column, delimiter, quoting, quotechar) for column in columns]
-        if not cells:
-            continue
         if len(cells) == 1:  # an empty cell alone on its line would be a blank line
             cells = [pc.if_else(pc.equal(cells[0], ""), quotechar * 2, cells[0])]
         rows = pc.binary_join_element_wise(*cells, pa.scalar(delimiter, TEXT))
-        ended = pc.binary_join_element_wise(rows, pa.scalar("", TEXT), pa.scalar(line_terminator, TEXT))
-        yield _data(ended)
+        return _data(pc.binary_join_element_wise(rows, pa.scalar("", TEXT), pa.scalar(line_terminator, TEXT)))
+
+    waiting: deque[Future[pa.Buffer]] = deque()
+    with ThreadPoolExecutor(_THREADS) as pool:  # Arrow lets go of the interpreter lock
+        for part in (names, *_batches(table)):
+            waiting.append(pool.submit(encode, part))
+            if len(waiting) > _THREADS:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _batches(table: pa.Table) -> Iterator[pa.Table]:
