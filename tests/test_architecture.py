@@ -27,7 +27,6 @@ SIBLINGS_APART = {2, 3}  # no room of these layers knows its neighbours
 # Third-party library -> where it may be imported. pandas, numpy, pyarrow and anyascii are vocabulary.
 HOMES = {
     "phonenumbers": {"normalisers"},
-    "nameparser": {"normalisers"},
     "email_validator": {"normalisers"},
     "ftfy": {"normalisers"},
     "rapidfuzz": {"dedup", "keys", "mapping"},
