@@ -46,7 +46,9 @@ _SETTLED = 0.002  # the change of the expected matches from one round to the nex
 _COMMUNITY_PAIRS = 20.0
 _RANDOM_PAIRS = 200_000
 _PRIOR_MATCHES_PER_ROW = 0.02
-_LARGEST_PRIOR = 0.02
+_LARGEST_PRIOR = 0.02  # where the file is too small to tell
+_LARGEST_FITTED = 0.2
+_TELLS = 200  # records from which on a file may say that more of its pairs are matches
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ def fit_model(
     pairs = (left.astype(np.intp), right.astype(np.intp))  # the type NumPy indexes with
     levels, shared = comparer.levels(*pairs)
     total = max(records.count * (records.count - 1) / 2, 1.0)
+    largest = _LARGEST_FITTED if records.count >= _TELLS else _LARGEST_PRIOR
     expected = 0.0
     model = with_chance(model, chance)
     for _ in range(_ROUNDS):
@@ -126,7 +129,7 @@ def fit_model(
         weight = _weight_of(model, tables, records, pairs, levels, shared)
         posterior = np.rint(probability_of(weight) * _UNIT).astype(np.int64)
         expected = float(posterior.sum()) / _UNIT * scale
-        prior = min((expected + _PRIOR_MATCHES_PER_ROW * max(records.count, 1)) / total, _LARGEST_PRIOR)
+        prior = min((expected + _PRIOR_MATCHES_PER_ROW * max(records.count, 1)) / total, largest)
         m = dict(model.m)
         for item in comparer.active:
             m[item.name] = _m_of(item, levels[item.name], posterior)
