@@ -36,9 +36,10 @@ from crmclean.tables.evidence import TEXT, Evidence
 from crmclean.tables.fields import BY_NAME
 
 if TYPE_CHECKING:
+    from crmclean.dedup.core import PairCount
     from crmclean.files.read import Source
 
-__all__ = ["CleanResult", "RulesLike", "check", "clean", "dedupe", "dedupe_source"]
+__all__ = ["CleanResult", "RulesLike", "check", "clean", "count_pairs", "dedupe", "dedupe_source"]
 
 DateLike = datetime.date | str
 PlanLike = Plan | str | os.PathLike[str] | Sequence[Plan] | None
@@ -304,6 +305,28 @@ def dedupe_source(
     if not source.unaligned:
         return table
     return table.append_column("crmclean_raw", pa.array([source.unaligned.get(row) for row in range(count)], TEXT))
+
+
+def count_pairs(
+    data: Input,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    entity: Literal["person", "company"] = "person",
+    rules: RulesLike = "default",
+) -> PairCount:
+    """How many pairs of records `dedupe` would look at, rule by rule, without linking any. Parameters as there.
+
+    Returns
+    -------
+    PairCount
+        ``records``, a ``RuleReport`` for each blocking rule, and the number of distinct candidate ``pairs``.
+    """
+    from crmclean.dedup import core
+    from crmclean.dedup.step import settings_of
+
+    wanted = resolve_rules(rules)
+    fields = _compared(read_input(data, wanted), mapping, wanted)
+    return core.count_pairs(fields, replace(settings_of(wanted.dedup), entity=entity))
 
 
 def _compared(source: Source, mapping: Mapping[str, str] | None, rules: Rules) -> dict[str, list[pa.Array]]:

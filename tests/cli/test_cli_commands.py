@@ -175,7 +175,7 @@ def test_rules_commands(tmp_path: Path) -> None:
 
 
 def test_every_command_has_an_example_in_its_help() -> None:
-    for command in ("clean", "check", "plan", "profile", "dedupe", "explain"):
+    for command in ("clean", "check", "plan", "profile", "dedupe", "explain", "evaluate"):
         assert "Example:" in run(command, "--help").stdout
     for command in ("list", "show", "check", "init"):
         assert "Example:" in run("rules", command, "--help").stdout

@@ -18,6 +18,10 @@ WATCHED = ("pandas", "scipy", "jinja2", "crmclean.dedup.core", "crmclean.pipelin
         (["rules", "list"], {"pandas", "scipy", "jinja2", "crmclean.pipeline"}),
         (["plan", "FILE"], {"scipy", "jinja2", "crmclean.pipeline"}),
         (["profile", "FILE"], {"scipy", "jinja2", "crmclean.pipeline"}),
+        (
+            ["evaluate", "FILE", "FILE", "--id", "Email", "--cluster", "Name"],
+            {"scipy", "jinja2", "crmclean.dedup.core", "crmclean.pipeline"},
+        ),
         (["check", "FILE"], {"scipy", "crmclean.dedup.core"}),
     ],
 )

@@ -25,6 +25,7 @@ _COMMANDS = {
     "profile": "Fill rates, formats, unused and duplicate columns.",
     "dedupe": "Add cluster ids to a file and change nothing else.",
     "explain": "Say what was done to a record, or why two were (not) merged.",
+    "evaluate": "Score clusters against a known truth.",
     "rules": "List, show, check and start rules packs.",
 }
 

@@ -16,13 +16,15 @@ from crmclean.cli.paths import refuse_overwriting
 @click.command(
     "dedupe",
     short_help="Add cluster ids to a file and change nothing else.",
-    epilog="Example:  crmclean dedupe accounts.csv -o accounts_deduped.csv --entity company",
+    epilog="\b\nExample:  crmclean dedupe accounts.csv -o deduped.csv --entity company\n"
+    "          crmclean dedupe contacts.csv --count-pairs",
 )
 @click.argument("input_", metavar="INPUT")
-@click.option("-o", "--output", required=True, metavar="OUT", help="CSV (or .parquet) file to write.")
+@click.option("-o", "--output", metavar="OUT", help="CSV (or .parquet) file to write.")
 @click.option("--map", "map_", metavar="FILE", help='What the columns mean, as TOML lines: "Column" = "field".')
 @click.option("--entity", type=click.Choice(["person", "company"]), default="person", help="What one row stands for.")
 @click.option("--rules", multiple=True, metavar="NAME|FILE", help="Rules pack; give several to layer them.")
+@click.option("--count-pairs", is_flag=True, help="Only print what each blocking rule would compare; write nothing.")
 @common
 def command(**options: Any) -> None:
     """Find duplicates and write the input's rows and columns in order, plus three columns.
@@ -30,8 +32,20 @@ def command(**options: Any) -> None:
     crmclean_record_id numbers the rows, crmclean_cluster_id is the same for all rows of one person or company, and
     crmclean_match_probability says how sure the best link of a row is. No cell is changed. A line whose cells do not
     fit the header stands in a fourth column, crmclean_raw, as it was.
+
+    With --count-pairs nothing is linked and nothing written: a table says how many pairs of records each blocking rule
+    brings together, how large its blocks are, and above which size they are refined.
     """
+    if not (options["output"] or options["count_pairs"]):
+        raise click.UsageError("say where to write: -o OUT (or --count-pairs to write nothing)")
     keep_freed_memory()
+    if options["count_pairs"]:
+        _count(options)
+    else:
+        _dedupe(options)
+
+
+def _dedupe(options: dict[str, Any]) -> None:
     from crmclean.api import dedupe_source
     from crmclean.ingest import read_input
     from crmclean.ruleset.load import resolve_rules
@@ -55,6 +69,27 @@ def command(**options: Any) -> None:
         f"{facts['duplicates']:,} duplicates; {options['output']}",
         err=True,
     )
+
+
+def _count(options: dict[str, Any]) -> None:
+    from crmclean.api import count_pairs
+    from crmclean.cli.pair_table import pair_facts, pair_table
+    from crmclean.ingest import read_input
+    from crmclean.ruleset.load import resolve_rules
+
+    wanted = resolve_rules(list(options["rules"]) or "default")
+    mapping = _mapping(options["map_"])
+    source = read_input(options["input_"], wanted)
+    found = count_pairs(source, mapping=mapping, entity=options["entity"], rules=wanted)
+    if options["as_json"]:
+        echo_json({**pair_facts(found), "entity": options["entity"], "source": source.name, "notes": source.notes})
+        return
+    if not options["quiet"]:
+        for note in source.notes:
+            click.echo(f"{source.name}: {note}", err=True)
+        if options["output"]:
+            click.echo(f"crmclean: {options['output']} is not written, as --count-pairs only counts", err=True)
+    click.echo(pair_table(found, source.name), nl=False)
 
 
 def _mapping(path: str | None) -> dict[str, str] | None:

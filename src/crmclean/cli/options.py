@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
 
-__all__ = ["Tell", "common", "echo_json", "progress", "reading"]
+__all__ = ["Tell", "common", "echo_json", "progress", "reading", "text_table"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 Tell = Callable[[str], None] | None
@@ -44,6 +44,22 @@ def reading(function: F) -> F:
 def echo_json(data: Any) -> None:
     """JSON on standard output."""
     click.echo(json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True, default=str))
+
+
+def text_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], words: Collection[str] = ()) -> str:
+    """A table as plain text, never cut to the width of a terminal; columns of ``words`` to the left, others right."""
+    from rich.cells import cell_len  # Indic and Han letters are not one column each
+
+    widths = [max(map(cell_len, column)) for column in zip(headings, *rows, strict=True)]
+
+    def line(cells: Sequence[str]) -> str:
+        padded = []
+        for heading, cell, width in zip(headings, cells, widths, strict=True):
+            space = " " * (width - cell_len(cell))
+            padded.append(cell + space if heading in words else space + cell)
+        return "  ".join(padded).rstrip()
+
+    return "".join(f"{text}\n" for text in (title, line(headings), *map(line, rows)))
 
 
 @contextmanager

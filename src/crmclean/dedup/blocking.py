@@ -179,7 +179,7 @@ def candidate_pairs(
 
 def _judged(report: RuleReport, codes: Ints, found: list[Ints], width: int, judge: Judge) -> RuleReport:
     """The report with what a rule's pairs would add to those already ``found``, and whether that is worth them."""
-    sample = codes[mix(codes) < np.uint64(int(2**64 * min(_SAMPLE / len(codes), 1 - 2**-60)))]
+    sample = codes[mix(codes) < np.uint64(int(2**64 * min(_SAMPLE / len(codes), 1 - 2**-53)))]
     fresh = sample
     for known in found:
         places = np.searchsorted(known, fresh)

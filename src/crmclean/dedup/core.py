@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from crmclean.dedup.blocking import Candidates, Judge, candidate_pairs
+from crmclean.dedup.blocking import Candidates, Judge, RuleReport, candidate_pairs
 from crmclean.dedup.bounds import Bounds, bounds_of, may_link
 from crmclean.dedup.cluster import Evaluate, cluster_records
 from crmclean.dedup.compare import Levels
@@ -40,7 +40,7 @@ from crmclean.dedup.weights import Model, probability_of
 from crmclean.dedup.workings import Settings, Workings, frozen_model, prepare
 from crmclean.tables.evidence import empty_table, enum_array, evidence_table
 
-__all__ = ["Explanation", "Result", "Settings", "explain_pair", "link_records"]
+__all__ = ["Explanation", "PairCount", "Result", "Settings", "count_pairs", "explain_pair", "link_records"]
 
 _LOOKED_AT = 2_000_000  # candidate pairs looked at to find those the model is fitted to
 _SAMPLE = 300_000  # pairs the model is fitted to
@@ -75,6 +75,25 @@ class Result:
     measures: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class PairCount:
+    """How many pairs a file's blocking rules bring together.
+
+    Attributes
+    ----------
+    records : int
+        Number of records.
+    reports : tuple of RuleReport
+        One for each rule the file allows, in the order in which they are asked.
+    pairs : int
+        Distinct candidate pairs of the rules that are used.
+    """
+
+    records: int
+    reports: tuple[RuleReport, ...]
+    pairs: int
+
+
 def link_records(
     fields: Columns,
     settings: Settings,
@@ -98,16 +117,8 @@ def link_records(
     """
     work = prepare(fields, settings, order)
     count = work.records.count
-    start = prior_model(settings.entity, work.comparer.active, count)
-    chance = draw_chance(work.comparer)
-    start = with_chance(start, chance)
-    candidates = candidate_pairs(
-        work.records,
-        settings.entity,
-        pairs_per_row=settings.pairs_per_row,
-        max_block=settings.max_block,
-        judge=_judge(work, start, settings),
-    )
+    start, chance = _believed(work, settings)
+    candidates = _candidates(work, start, settings)
     if measures is not None:
         fit = Fit(frozen_model(start, measures), 0, 0, 0.0)
     else:
@@ -130,6 +141,17 @@ def link_records(
     return Result(links, _labels_by_position(work.records, clusters.labels), described)
 
 
+def count_pairs(fields: Columns, settings: Settings) -> PairCount:
+    """What the blocking rules bring together in a file, without linking it: the very candidates of `link_records`.
+
+    Only samples of the pairs of large rules are compared, to see what a rule is worth. Parameters as there.
+    """
+    work = prepare(fields, settings)
+    start, _ = _believed(work, settings)
+    candidates = _candidates(work, start, settings)
+    return PairCount(work.records.count, candidates.reports, len(candidates.left))
+
+
 def explain_pair(
     fields: Columns, settings: Settings, measures: Mapping[str, Any], left: int, right: int
 ) -> Explanation:
@@ -147,6 +169,24 @@ def explain_pair(
     place = np.empty(work.records.count, np.int64)
     place[work.records.position] = np.arange(work.records.count)
     return explain_records(work, model, settings, int(place[left]), int(place[right]))
+
+
+def _believed(work: Workings, settings: Settings) -> tuple[Model, Chance]:
+    """The model before the file is fitted, and the random pairs its u are from."""
+    start = prior_model(settings.entity, work.comparer.active, work.records.count)
+    chance = draw_chance(work.comparer)
+    return with_chance(start, chance), chance
+
+
+def _candidates(work: Workings, start: Model, settings: Settings) -> Candidates:
+    """The candidate pairs, rules judged by what is believed before the file is fitted."""
+    return candidate_pairs(
+        work.records,
+        settings.entity,
+        pairs_per_row=settings.pairs_per_row,
+        max_block=settings.max_block,
+        judge=_judge(work, start, settings),
+    )
 
 
 def _judge(work: Workings, model: Model, settings: Settings) -> Judge:

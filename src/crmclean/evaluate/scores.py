@@ -23,7 +23,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["PairScores", "Scores", "bcubed", "largest_cluster", "pairwise"]
+__all__ = [
+    "ClusterFigures",
+    "Codes",
+    "PairScores",
+    "Scores",
+    "bcubed",
+    "cluster_figures",
+    "largest_cluster",
+    "pairwise",
+]
 
 Codes = npt.NDArray[np.int64]
 
@@ -49,6 +58,26 @@ class PairScores(Scores):
     true_positive: int
     false_positive: int
     false_negative: int
+
+
+@dataclass(frozen=True)
+class ClusterFigures:
+    """What became of whole clusters.
+
+    ``exactly_right``, ``split`` and the ``_of_several`` count clusters of two or more records; ``split`` are true
+    clusters whose records lie in several predicted ones, ``merged`` predicted clusters that hold records of several
+    true ones. A record on its own that is predicted so is right, but no feat, and not counted.
+    """
+
+    predicted: int
+    true: int
+    predicted_of_several: int
+    true_of_several: int
+    exactly_right: int
+    split: int
+    merged: int
+    largest_predicted: int
+    largest_true: int
 
 
 def pairwise(predicted: Any, truth: Any) -> PairScores:
@@ -118,6 +147,28 @@ def largest_cluster(labels: Any) -> int:
     3
     """
     return int(np.bincount(_codes(labels)).max(initial=0))
+
+
+def cluster_figures(predicted: Any, truth: Any) -> ClusterFigures:
+    """How many clusters are exactly right, split and merged. Parameters and errors as for `pairwise`.
+
+    >>> found = cluster_figures(["a", "a", "b", "b", "c"], [1, 1, 2, 3, 3])
+    >>> found.exactly_right, found.split, found.merged
+    (1, 1, 1)
+    """
+    row, column, cells, rows, columns = _contingency(predicted, truth)
+    whole = (cells == rows[row]) & (cells == columns[column]) & (cells > 1)
+    return ClusterFigures(
+        predicted=len(rows),
+        true=len(columns),
+        predicted_of_several=int((rows > 1).sum()),
+        true_of_several=int((columns > 1).sum()),
+        exactly_right=int(whole.sum()),
+        split=int((np.bincount(column) > 1).sum()),
+        merged=int((np.bincount(row) > 1).sum()),
+        largest_predicted=int(rows.max(initial=0)),
+        largest_true=int(columns.max(initial=0)),
+    )
 
 
 def _pairs(sizes: Codes) -> int:
