@@ -55,6 +55,7 @@ class Row:
     cells: list[str]
     person: str
     words: str
+    alike: str = ""
 
 
 def make_files() -> dict[str, bytes]:
@@ -65,11 +66,11 @@ def make_files() -> dict[str, bytes]:
     for person in people:
         for spec in person.rows:
             cells = cells_of(person, spec, companies, rng)
-            rows[spec.file].append(
-                Row(WRITERS[spec.file](person, spec, cells, rng), person.id, "+".join(sorted(spec.words)))
-            )
+            written = WRITERS[spec.file](person, spec, cells, rng)
+            what, alike = " ".join(sorted(spec.words)), person.extra.get("alike", "")
+            rows[spec.file].append(Row(written, person.id, what, alike))
     _nobodies(rows, companies, rng)
-    truth: list[tuple[str, int, str, str, str]] = []
+    truth: list[tuple[str, int, str, str, str, str]] = []
     files = {}
     for key, name in FILES.items():
         rng.shuffle(rows[key])
@@ -79,9 +80,9 @@ def make_files() -> dict[str, bytes]:
         identified = {"C": 0, "H": 0}
         for row, line in zip(rows[key], lines, strict=True):
             record = row.cells[identified[key]] if key in identified else ""
-            truth.append((name, line, record, row.person, row.words))
+            truth.append((name, line, record, row.person, row.words, row.alike))
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([("file", "line", "id", "person", "what"), *truth])
+    csv.writer(out, lineterminator="\n").writerows([("file", "line", "id", "person", "what", "alike"), *truth])
     return files | {"truth.csv": out.getvalue().encode()}
 
 
@@ -90,6 +91,10 @@ def make_files() -> dict[str, bytes]:
 
 def _when(rng: Random, years: tuple[int, int]) -> tuple[int, int, int]:
     return rng.randrange(*years), rng.randrange(1, 13), rng.randrange(1, 29)
+
+
+def _clock(rng: Random) -> str:
+    return f"{rng.randrange(9, 18):02d}:{rng.randrange(60):02d}"
 
 
 def _last(cells: Cells) -> str:
@@ -124,7 +129,7 @@ def _hubspot(person: Person, spec: Spec, cells: Cells, rng: Random) -> list[str]
         "", cells.first, _last(cells), cells.mail.lower(), phone_text(cells.phone, country, "e164"), mobile,
         cells.title, cells.company, where.city if rng.random() < 0.6 else "", COUNTRIES[country],
         rng.choice(("Organic Search", "Direct Traffic", "Email Marketing", "Offline Sources")),
-        rng.choice(("Lead", "Subscriber", "Customer")), f"{day:02d}/{month:02d}/{year} {rng.randrange(8, 19):02d}:{rng.randrange(60):02d}",
+        rng.choice(("Lead", "Subscriber", "Customer")), f"{day:02d}/{month:02d}/{year} {_clock(rng)}",
         "true" if out else "false",
         "Non-marketing contact" if out else "Marketing contact" if "optin" in spec.words else "",
     ]  # fmt: skip
@@ -136,7 +141,8 @@ def _event(person: Person, spec: Spec, cells: Cells, rng: Random) -> list[str]:
     suffix = cells.suffix if country != "DE" else {"Sr.": "sen.", "Jr.": "jun.", "": ""}[cells.suffix]
     name = " ".join(part for part in (cells.first, cells.last, suffix) if part)
     return [
-        "", f"{day:02d}.{month % 8 + 1:02d}.2026", rng.choice(("Visitor", "Visitor", "Conference", "VIP")), name, cells.mail,
+        "", f"{day:02d}.{month % 8 + 1:02d}.2026", rng.choice(("Visitor", "Visitor", "Conference", "VIP")), name,
+        cells.mail,
         phone_text(cells.mobile, country, "local"), cells.title, cells.company, where.city, COUNTRIES[country],
     ]  # fmt: skip
 
@@ -144,12 +150,13 @@ def _event(person: Person, spec: Spec, cells: Cells, rng: Random) -> list[str]:
 def _badge(person: Person, spec: Spec, cells: Cells, rng: Random) -> list[str]:
     where, country = cells.employer, cells.employer.country
     number = cells.mobile or cells.phone
+    note = rng.choice(("", "", "wants brochure", "call in November", "met the CEO"))
     opt_in = "Yes" if "optin" in spec.words else rng.choice(("", "", "Yes", "No")) if "out" not in person.extra else ""
     return [
-        f"2026-10-{rng.randrange(13, 16)} {rng.randrange(9, 18):02d}:{rng.randrange(60):02d}", person.badge,
+        f"2026-10-{rng.randrange(13, 16)} {_clock(rng)}", person.badge,
         cells.first.upper(), _last(cells).upper(), cells.title, cells.company.upper(), cells.mail,
-        phone_text(number, country, "zeros"), where.city, COUNTRIES[country], rng.choice(("booth-1", "booth-2", "tablet")),
-        rng.choice(("Hot", "Warm", "Cold")), rng.choice(("", "", "wants brochure", "call in November", "met the CEO")), opt_in,
+        phone_text(number, country, "zeros"), where.city, COUNTRIES[country],
+        rng.choice(("booth-1", "booth-2", "tablet")), rng.choice(("Hot", "Warm", "Cold")), note, opt_in,
     ]  # fmt: skip
 
 
