@@ -34,6 +34,8 @@ def parts(text: str, region: str = "") -> tuple[str, ...]:
         ("Juan García López", "ES", ("", "Juan", "", "García López", "")),
         ("José Ortega y Gasset", "", ("", "José", "", "Ortega y Gasset", "")),
         ("John Smith Jr.", "", ("", "John", "", "Smith", "Jr.")),
+        ("Peter Weber sen.", "DE", ("", "Peter", "", "Weber", "sen.")),
+        ("Amartya Sen", "IN", ("", "Amartya", "", "Sen", "")),
         ("Chandresh Viradia M.D.", "", ("", "Chandresh", "", "Viradia", "M.D.")),
         ("Mr. Smith", "", ("Mr.", "", "", "Smith", "")),
         ("Heng Ji", "", ("", "Heng", "", "Ji", "")),

@@ -8,6 +8,7 @@ southern ones keep it, and Tamil, which has one letter for k and g, voices its s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 __all__ = ["BRAHMIC_FIRST", "BRAHMIC_LAST", "romanise_brahmic"]
 
@@ -54,6 +55,8 @@ def romanise_brahmic(word: str) -> str:
     sounds = _parse(word, block)
     if block == _TAMIL:
         _voice_tamil(sounds)
+    if block == _BENGALI:
+        _glide_bengali(sounds)
     if block in _DROPS_SCHWA:
         _drop_schwas(sounds, after_clusters=block != _BENGALI)
     latin = "".join(sound.onset + ("a" if sound.vowel is None else sound.vowel) for sound in sounds)
@@ -146,7 +149,11 @@ def _voice_tamil(sounds: list[_Sound]) -> None:
             doubled = sound.vowel == "" and letters[place + 1 : place + 2] == [letter]
             second = previous is not None and previous.vowel == "" and letters[place - 1] == letter
             hard, soft = _TAMIL_STOPS[letter]
-            if doubled or second:
+            if letter == "t" and not dental and sound.vowel == "" and letters[place + 1 : place + 2] == ["ch"]:
+                sound.onset = "k"  # ட்ச is how names from Sanskrit write ksh: Meenakshi, Lakshmi
+            elif letter == "ch" and previous is not None and previous.offset == 0x1F and previous.vowel == "":
+                sound.onset = "sh"
+            elif doubled or second:
                 # Muthu and Pachai, but Pappu and Chokkalingam
                 sound.onset = "" if doubled and (dental or letter == "ch") else "th" if dental else letter
             elif previous is None or (
@@ -160,6 +167,15 @@ def _voice_tamil(sounds: list[_Sound]) -> None:
             else:
                 sound.onset = soft if sound.open else hard
         previous = sound
+
+
+def _glide_bengali(sounds: list[_Sound]) -> None:
+    """Bengali writes w as o and y: ওয়াহিদ is Wahid, আনোয়ার Anwar; between consonant and vowel it keeps the o (Anowar)."""
+    for before, sound in pairwise(sounds):
+        if before.vowel == "o" and sound.onset == "y" and sound.vowel in ("a", "e", "i"):
+            sound.onset = "w"
+            if not before.onset:
+                before.vowel = ""
 
 
 def _drop_schwas(sounds: list[_Sound], *, after_clusters: bool) -> None:

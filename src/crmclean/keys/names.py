@@ -100,8 +100,19 @@ def _without_degrees(array: pa.LargeStringArray) -> pa.LargeStringArray:
     return map_subset(array, comma, lambda part: pc.replace_substring_regex(part, _degrees(), r"\1"))
 
 
+def _spelt_generations(array: pa.LargeStringArray) -> pa.LargeStringArray:
+    """``Weber sen.`` as ``Weber sr``: small and with its full stop, which tells it from Amartya Sen and Lee Jun."""
+    asked = pc.match_substring_regex(array, r"\S\s+(?:sen|jun)\.\s*$")
+
+    def spell(part: pa.LargeStringArray) -> pa.LargeStringArray:
+        part = pc.replace_substring_regex(part, r"\s+sen\.\s*$", " sr")
+        return pc.replace_substring_regex(part, r"\s+jun\.\s*$", " jr")
+
+    return map_subset(array, asked, spell)
+
+
 def _key_tokens(array: pa.LargeStringArray) -> Tokens:
-    folded = _folded(_without_degrees(blank_nulls(array)))
+    folded = _folded(_without_degrees(_spelt_generations(blank_nulls(array))))
 
     def other_scripts(part: pa.LargeStringArray) -> pa.LargeStringArray:
         bare = _without_titles(Tokens.of(part)).join()
@@ -140,10 +151,10 @@ def key_skeleton(keys: Any) -> pa.LargeStringArray:
 def name_suffix(array: Any) -> pa.LargeStringArray:
     """The generational suffix of a name (``jr``, ``sr``, ``ii``, ``iii``, ``iv``) or ``""``.
 
-    >>> name_suffix(pa.array(["John Smith, Jr.", "Smith III", "Senior"])).to_pylist()
-    ['jr', 'iii', '']
+    >>> name_suffix(pa.array(["John Smith, Jr.", "Smith III", "Weber sen.", "Senior"])).to_pylist()
+    ['jr', 'iii', 'sr', '']
     """
-    texts = blank_nulls(as_text(array))
+    texts = _spelt_generations(blank_nulls(as_text(array)))
     asked = _may_have_suffix(texts)
     return map_subset(pc.if_else(asked, texts, pa.scalar("", TEXT)), asked, _suffixes)
 
@@ -203,7 +214,7 @@ def split_name(array: Any) -> tuple[pa.LargeStringArray, pa.LargeStringArray, pa
     >>> [part.to_pylist() for part in split_name(names)]
     [['john', 'ludwig', 'xiaoming', 'priya'], ['a', '', '', ''], ['smith', 'van beethoven', 'wang', '']]
     """
-    array = blank_nulls(as_text(array))
+    array = _spelt_generations(blank_nulls(as_text(array)))
     turned = _family_last(array)
     tokens = _patronymic_last(_key_tokens(turned))
     starts, ends = tokens.starts, tokens.ends

@@ -41,6 +41,8 @@ _MAYBE_NAMES = frozenset(  # particles only when they are written small
     ["al", "do", "den", "an", "op", "us", "ur", "uz", "ud", "ul", "des", "ten", "av", "af", "het", "aan", "da"]
 )
 _JOINED = frozenset(["abdul", "abdel", "abd", "abu", "عبد", "ابو", "أبو"])
+_GENERATIONS = frozenset(["jr", "sr", "ii", "iii", "iv", "filho", "neto", "junior", "júnior"])
+_SMALL_GENERATIONS = frozenset(["sen.", "jun."])  # German; small and with the full stop, for Sen and Jun are names
 _TRAILING = frozenset(["IN", "LK", "MY", "SG", "AE"])  # where initials of the father stand behind
 _AND = frozenset(["and", "und", "et", "&"])
 
@@ -70,7 +72,7 @@ def _is_prefix(token: str, region: str) -> bool:
 
 
 def _is_generation(token: str) -> bool:
-    return bare(token) in ("jr", "sr", "ii", "iii", "iv", "filho", "neto", "junior", "júnior")
+    return token in _SMALL_GENERATIONS or bare(token) in _GENERATIONS
 
 
 @functools.cache
@@ -82,7 +84,8 @@ def _particles() -> frozenset[str]:
 
 def _is_suffix(token: str, after_comma: bool) -> bool:
     small = bare(token).replace(".", "")
-    return small in _bare_list("suffix.anywhere") or (after_comma and small in _bare_list("suffix.after_comma"))
+    known = small in _bare_list("suffix.anywhere") or token in _SMALL_GENERATIONS
+    return known or (after_comma and small in _bare_list("suffix.after_comma"))
 
 
 def split_name(text: str, region: str = "") -> NameParts:
