@@ -38,3 +38,16 @@ def test_a_mailbox_of_ones_own_counts_though_a_shared_one_stands_first():
     levels, _ = work.comparer.levels(same[:1], same[1:])
     item = next(item for item in work.comparer.active if item.name == "email")
     assert item.level_names[levels["email"][0]] == "exact"
+
+
+def test_a_tax_number_does_not_contradict_a_profile():
+    rows = [
+        {"first_name": "Xenia", "last_name": "Vogel", "national_id": "DE812345678", "linkedin": ""},
+        {"first_name": "Xenia", "last_name": "Vogel", "national_id": "", "linkedin": "linkedin.com/in/xenia24"},
+        {"first_name": "Xenia", "last_name": "Vogel", "national_id": "DE899911122", "linkedin": ""},
+    ]
+    work = prepare(fields_of(rows), Settings())
+    place = np.argsort(work.records.position)
+    levels, _ = work.comparer.levels(place[[0, 0]], place[[1, 2]])
+    item = next(item for item in work.comparer.active if item.name == "national_id")
+    assert [item.level_names[code] for code in levels["national_id"]] == ["one_missing", "different"]

@@ -273,6 +273,8 @@ def _pool(bounds: Bounds, item: Comparison, left: Ints, right: Ints, contrary: I
                 same = np.where(contrary | ~bounds.identifies(name, a), np.float32(0), same)
             found = np.where(a == b, same, bounds.different(name))
             both = (a > 0) & (b > 0)
+            if name == "national_id" and column is not row:
+                both &= a == b  # numbers of two kinds do not contradict each other
             if between is not None:
                 open_ = np.flatnonzero(both & (a != b))
                 near = bounds.comparer.may_be_near(name, a[open_], b[open_])

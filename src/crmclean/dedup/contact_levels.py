@@ -70,6 +70,9 @@ class ContactLevels(NameLevels):
     def _national_id(self, item: Comparison, left: Ints, right: Ints, _: Ints) -> tuple[Ints, Ints]:
         form = self.records.forms["national_id"]
         match, levels = self._pool("national_id", [(form.codes, form.codes)], left, right)
+        # a tax number beside a profile's address: numbers of two kinds do not contradict each other
+        met = np.logical_or.reduce([(row[left] > 0) & (row[right] > 0) for row in form.codes])
+        levels[(levels == DIFFERENT) & ~met] = ONE_MISSING
         levels[match > 0] = item.code("exact")
         for row in form.codes:
             a, b = row[left], row[right]
