@@ -82,7 +82,7 @@ def full_rows(seed: int, count: int) -> list[dict[str, str]]:
         row |= {"first_name": given, "last_name": family, "country": str(rng.choice(["FR", "IN"]))}
         row["email"] = f"{local}@{rng.choice(['acme.com', 'acmee.com', 'bank.fr'])}" if rng.random() < 0.7 else ""
         row["company"] = " ".join(rng.choice(_WORDS, rng.integers(0, 5)))
-        row["national_id"] = str(rng.integers(10**5, 10**5 + count)) if rng.random() < 0.4 else ""
+        row["national_id"] = str(rng.integers(10**6, 10**6 + count)) if rng.random() < 0.4 else ""
         rows.append(row)
         if rng.random() < 0.25:
             turned = {"email": row["email_2"], "email_2": row["email"]} if rng.random() < 0.5 else {}

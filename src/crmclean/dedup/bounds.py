@@ -264,16 +264,16 @@ def _pool(bounds: Bounds, item: Comparison, left: Ints, right: Ints, contrary: I
     name, between = item.name, bounds.between(item)
     own = bounds.comparer.records.codes(name)
     bits = np.full(len(left), -np.inf, np.float32)
-    for row in own:
+    for place, row in enumerate(own):
         a = row[left]
-        for column in own:
+        for across, column in enumerate(own):
             b = column[right]
             same = bounds.same(name, a)
             if contrary is not None:
                 same = np.where(contrary | ~bounds.identifies(name, a), np.float32(0), same)
             found = np.where(a == b, same, bounds.different(name))
             both = (a > 0) & (b > 0)
-            if name == "national_id" and column is not row:
+            if name == "national_id" and across != place:
                 both &= a == b  # numbers of two kinds do not contradict each other
             if between is not None:
                 open_ = np.flatnonzero(both & (a != b))
