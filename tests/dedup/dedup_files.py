@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from hypothesis import strategies as st
 
@@ -51,3 +52,39 @@ def parts_of(labels: Sequence[int]) -> set[frozenset[int]]:
     for position, label in enumerate(labels):
         groups.setdefault(label, set()).add(position)
     return {frozenset(group) for group in groups.values()}
+
+
+_GIVEN = ("John", "Jon", "Jane", "Robert", "J.", "प्रिया", "Mary Ann", "Théo", "Zoé", "Mario", "Smith", "Brunet", "")
+_FAMILY = ("Smith", "Smyth", "शर्मा", "O'Brien", "John", "Smith Jr", "Brunet", "Brunot", "Petitjean", "Zoé", "")
+_WORDS = ("Acme", "Acmee", "Robotics", "Robotcis", "Global", "Bank", "Banca", "Systems", "System", "of", "the")
+_PLAIN: Mapping[str, Sequence[str]] = {
+    "gender": ("m", "f", ""),
+    "birth_date": ("1970-02-03", "1970-03-02", "1970-02-12", "1971-03-03", "1980-03-12", ""),
+    "linkedin": ("https://www.linkedin.com/in/xenia22", "linkedin.com/in/xenia24", "", "", ""),
+    "email_2": ("info@acme.com", "js77@acme.com", "js77@bank.fr", "smith@other.org", "", "", ""),
+    "phone": ("+1 212 555 0134", "+44 20 7946 0958", "+1 212 555 1134", "+91 98000 00001", ""),
+    "mobile": ("+91 98765 43210", "+91 98000 00001", "+1 212 555 0134", "+91 98000 00010", "", ""),
+    "street": ("1 High Street", "1 High St.", "9 Elm Road", "9 Elm Raod", "Elm Road", ""),
+    "city": ("London", "Londn", "Paris", "Pune", ""),
+    "postal_code": ("SW1A 1AA", "75001", "75010", ""),
+    "website": ("acme.com", "bank.fr", "", ""),
+}
+
+
+def full_rows(seed: int, count: int) -> list[dict[str, str]]:
+    """A file of people in two countries with every kind of field and some duplicates, the same for one seed."""
+    rng = np.random.default_rng(seed)
+    rows: list[dict[str, str]] = []
+    while len(rows) < count:
+        given, family = str(rng.choice(_GIVEN)), str(rng.choice(_FAMILY))
+        local = str(rng.choice([f"{given}.{family}".lower().replace(" ", ""), "info", "js77", "smith2", "smith"]))
+        row = {name: str(rng.choice(values)) for name, values in _PLAIN.items()}
+        row |= {"first_name": given, "last_name": family, "country": str(rng.choice(["FR", "IN"]))}
+        row["email"] = f"{local}@{rng.choice(['acme.com', 'acmee.com', 'bank.fr'])}" if rng.random() < 0.7 else ""
+        row["company"] = " ".join(rng.choice(_WORDS, rng.integers(0, 5)))
+        row["national_id"] = str(rng.integers(10**6, 10**6 + count)) if rng.random() < 0.4 else ""
+        rows.append(row)
+        if rng.random() < 0.25:
+            turned = {"email": row["email_2"], "email_2": row["email"]} if rng.random() < 0.5 else {}
+            rows.append(row | turned | {str(rng.choice(list(row))): ""})
+    return rows[:count]

@@ -11,7 +11,7 @@ from crmclean.dedup.bounds import bounds_of, may_link
 from crmclean.dedup.core import Settings
 from crmclean.dedup.model import draw_chance, prior_model, with_chance
 from crmclean.dedup.workings import prepare
-from tests.dedup.dedup_files import POOLS, fields_of, rows_of
+from tests.dedup.dedup_files import POOLS, fields_of, full_rows, rows_of
 
 NEEDED = (-10.0, -2.0, 0.0, 3.0, 6.0, 9.0, 12.0, 16.0, 20.0, 28.0)
 
@@ -39,3 +39,24 @@ def test_no_pair_is_ruled_out_that_could_be_kept(entity, rows, seed):
         ruled_out = kept & ~may_link(bounds, left, right, needed)
         places = work.records.position[np.stack([left[ruled_out], right[ruled_out]])].T
         assert not len(places), [(rows[one], rows[other]) for one, other in places.tolist()]
+
+
+@pytest.mark.parametrize("entity", ["person", "company"])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_no_pair_of_a_file_of_two_countries_is_ruled_out(entity, seed):
+    """With names of two countries, kin, shared lines in other columns, and birth dates that say little."""
+    rows = full_rows(seed, 150)
+    work = prepare(fields_of(rows), Settings(entity=entity))
+    rng = np.random.default_rng(seed)
+    base = with_chance(prior_model(entity, work.comparer.active, len(rows)), draw_chance(work.comparer))
+    left, right = np.triu_indices(len(rows), 1)
+    for kin in (0.0, 5.0, 15.0, 25.0):
+        moved = {
+            name: np.minimum(shares * 4.0 ** rng.uniform(-1, 1, len(shares)), 1.0) for name, shares in base.m.items()
+        }
+        model = replace(base, m=moved, community=0.0, kin=kin)
+        scored, _ = work.score(model, left, right)
+        bounds = bounds_of(model, work.comparer, work.tables)
+        for needed in NEEDED:
+            kept = scored.identity + scored.support >= needed
+            assert not (kept & ~may_link(bounds, left, right, needed)).any()

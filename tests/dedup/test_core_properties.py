@@ -154,3 +154,19 @@ def test_profiles_a_letter_apart_are_two_people():
     result = link_records(fields_of(rows), Settings())
     assert result.cluster[0] != result.cluster[1]
     assert result.cluster[0] == result.cluster[2]
+
+
+def test_thousands_of_copies_of_one_record_are_one():
+    """Too many pairs to compare all with all, and links that all weigh the same."""
+    copies = 2300
+    rows = [{"first_name": "Priya", "last_name": "Venkataraman", "email": "priya.v@gmail.com"}] * copies
+    rows += [{"first_name": f"Odd{n}x", "last_name": f"Other{n}y", "email": f"o{n}@x.org"} for n in range(8000)]
+    result = link_records(fields_of(rows), Settings())
+    assert set(result.cluster[:copies].tolist()) == {0}
+    codes = np.full(len(rows), -1)
+    codes[: copies // 2], codes[copies // 2 : copies] = 0, 1
+    held = link_records(fields_of(rows), Settings(), kept_apart=codes)
+    assert {len(set(part.tolist())) for part in (held.cluster[: copies // 2], held.cluster[copies // 2 : copies])} == {
+        1
+    }
+    assert held.cluster[0] != held.cluster[copies - 1]

@@ -7,9 +7,11 @@ import itertools
 import numpy as np
 import pyarrow as pa
 import pytest
+import rapidfuzz.process
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crmclean.dedup import compare
 from crmclean.dedup.dates import birth_key, birth_key_of_parts
 from crmclean.dedup.forms import code_texts, first_text, hash_texts, join_texts, letter_masks
 from crmclean.dedup.pairs import pairs_of_runs, runs, score_distinct
@@ -104,3 +106,22 @@ def test_dates_from_three_columns():
         pa.array(["27", "3.0", "1"], TEXT),
     )
     assert birth_key_of_parts(*parts).to_pylist() == ["19670927", "19800203", ""]
+
+
+def test_long_values_cost_no_more_than_short_ones(monkeypatch):
+    seen = []
+
+    def cpdist(first, second, **options):
+        seen.append((sum(map(len, first)) + sum(map(len, second)), max(map(len, [*first, *second]))))
+        return rapidfuzz.process.cpdist(first, second, **options)
+
+    values = pa.array(["", "ab" * 30_000, "ab" * 30_000 + "c", "acme", "acne"], TEXT)
+    left, right = np.array([1, 3, 1] * 40), np.array([2, 4, 3] * 40)
+    monkeypatch.setattr(compare, "cpdist", cpdist)
+    edits, _, length = compare.similar_texts(values, left, right)
+    monkeypatch.setattr(compare, "_BYTES", 100_000)
+    parts = compare.similar_texts(values, left, right)
+    assert max(longest for _, longest in seen) <= 256
+    assert edits.tolist() == parts[0].tolist() == [0, 1, 3] * 40
+    assert length.tolist() == parts[2].tolist() == [60_000, 4, 4] * 40
+    assert len(seen) > 40

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Affinity", "affinity_of"]
+__all__ = ["LEAST_CHARGE", "Affinity", "affinity_of"]
 
 Ints = np.ndarray[Any, Any]
 Floats = np.ndarray[Any, np.dtype[np.float32]]
@@ -27,7 +27,8 @@ Floats = np.ndarray[Any, np.dtype[np.float32]]
 _WEIGHT = 2.0
 _COUNTRIES = 24
 _ENOUGH = 50  # records of a country, below which it is one of the rare ones
-_MOST, _LEAST = -6.0, 1.0  # bits
+_MOST = -6.0  # bits
+LEAST_CHARGE = 1.0
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Affinity:
             given.astype(np.int64) * len(self.family) + family, return_index=True, return_inverse=True
         )
         lift = np.einsum("ij,ij->i", self.given[given[first]], self.family[family[first]])
-        charge: Floats = np.clip(-np.log2(np.maximum(lift, 1e-6)), _MOST, _LEAST).astype(np.float32)
+        charge: Floats = np.clip(-np.log2(np.maximum(lift, 1e-6)), _MOST, LEAST_CHARGE).astype(np.float32)
         return charge[back]
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from crmclean.dedup.affinity import LEAST_CHARGE
 from crmclean.dedup.contact_levels import SHARED_BY
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import Table
@@ -51,6 +52,11 @@ class Bounds:
     exact: Mapping[str, Floats]
     near: Mapping[str, Floats]
     slack: float = 0.0
+
+    @property
+    def welcome(self) -> float:
+        """What names from two ends of the world may gain where a charge for their community is due."""
+        return 0.0 if self.comparer.records.affinity is None else max(self.community + LEAST_CHARGE, 0.0)
 
     def different(self, name: str) -> np.float32:
         """What a disagreement weighs."""
@@ -121,11 +127,11 @@ def _identity(bounds: Bounds, left: Ints, right: Ints) -> tuple[Floats, Floats]:
         if name in ("given", "family"):
             continue
         if name == "birth":
-            bits = _birth(bounds, item, left, right)
-            born = bits if bounds.kin > 0 else np.minimum(bits, SIBLING_BIRTH)
-            bits = np.where(names.apart, born, bits)
-            # born on one day, kin show no more than the file's kin could, the family name among it
-            total = np.where(names.apart & (bits > 0), total + names.household, total)
+            bits, together = _birth(bounds, item, left, right)
+            if bounds.kin > 0:  # born on one day, kin show no more than the file's kin could, the family name among it
+                total = np.where(names.apart & together, total + names.household, total)
+            else:
+                bits = np.where(names.apart, np.minimum(bits, SIBLING_BIRTH), bits)
         elif name in POOLED and "identity" in item.roles():
             contrary = names.contrary if name == "email" else names.contrary_line
             bits = _pool(bounds, item, left, right, contrary if "shared" in item.level_names else None)
@@ -152,6 +158,7 @@ def _support(bounds: Bounds, left: Ints, right: Ints, household: Floats) -> Floa
         np.maximum(best[role], bits, out=best[role])
         total[role] += bits
     place, employer = (bounded_group(best[role], total[role]) for role in best)
+    place += np.where(place > 0, np.float32(bounds.welcome), np.float32(0))
     gain: Floats = np.minimum(np.maximum(place, employer) + 0.5 * np.minimum(place, employer), SUPPORT_CAP)
     return gain
 
@@ -185,6 +192,8 @@ def _names(bounds: Bounds, left: Ints, right: Ints) -> _Names:
         contrary_line = contrary | ((sides["family"][1] == 0) & (reach < 2))
     if len(sides) == 2:
         whole = (reach == _EQUAL) & (sides["family"][1] == _EQUAL) & (sides["given"][0] > 2.0) & (family > 2.0)
+        mixed = ~whole & (sides["given"][0] > 2.0) & (family > 2.0)
+        bits = np.where(mixed, bits + np.float32(bounds.welcome), bits)
         bits = np.where(whole, bits + np.float32(bounds.community), bits).astype(np.float32)
         affinity, records = bounds.comparer.records.affinity, bounds.comparer.records
         if affinity is not None:
@@ -222,13 +231,14 @@ def _name(bounds: Bounds, item: Comparison, left: Ints, right: Ints) -> tuple[Fl
     return bits, reach
 
 
-def _birth(bounds: Bounds, item: Comparison, left: Ints, right: Ints) -> Floats:
-    """The level itself is as cheap as a bound of it."""
+def _birth(bounds: Bounds, item: Comparison, left: Ints, right: Ints) -> tuple[Floats, Ints]:
+    """The level itself is as cheap as a bound of it; also whether both are born on one day, but for a slip."""
     levels = bounds.comparer.levels(left, right, only=["birth"])[0]["birth"]
     exact = levels == item.code("exact")
-    return np.where(
+    bits = np.where(
         exact, bounds.same("birth", bounds.comparer.records.codes("birth")[left]), bounds.levels["birth"][levels]
     )
+    return bits, levels >= item.code("swapped")
 
 
 def _form(bounds: Bounds, item: Comparison, left: Ints, right: Ints) -> Floats:
@@ -254,15 +264,17 @@ def _pool(bounds: Bounds, item: Comparison, left: Ints, right: Ints, contrary: I
     name, between = item.name, bounds.between(item)
     own = bounds.comparer.records.codes(name)
     bits = np.full(len(left), -np.inf, np.float32)
-    for row in own:
+    for place, row in enumerate(own):
         a = row[left]
-        for column in own:
+        for across, column in enumerate(own):
             b = column[right]
             same = bounds.same(name, a)
             if contrary is not None:
                 same = np.where(contrary | ~bounds.identifies(name, a), np.float32(0), same)
             found = np.where(a == b, same, bounds.different(name))
             both = (a > 0) & (b > 0)
+            if name == "national_id" and across != place:
+                both &= a == b  # numbers of two kinds do not contradict each other
             if between is not None:
                 open_ = np.flatnonzero(both & (a != b))
                 near = bounds.comparer.may_be_near(name, a[open_], b[open_])
@@ -275,9 +287,10 @@ def _pool(bounds: Bounds, item: Comparison, left: Ints, right: Ints, contrary: I
                 a = row[left]
                 for column in other:
                     met = np.flatnonzero((a == column[right]) & (a > 0))
+                    same = bounds.same(name, a[met])
                     if contrary is not None:
-                        met = met[~contrary[met] & bounds.identifies(name, a[met])]
-                    bits[met] = np.maximum(bits[met], bounds.same(name, a[met]))
+                        same = np.where(contrary[met] | ~bounds.identifies(name, a[met]), np.float32(0), same)
+                    bits[met] = np.maximum(bits[met], same)
     bits[np.isneginf(bits)] = 0
     # where disagreement is about affiliation, it takes nothing from what identifies
     return bits if item.role == "identity" else np.maximum(bits, 0)

@@ -52,7 +52,13 @@ def components(count: int, left: Ints, right: Ints) -> np.ndarray[Any, np.dtype[
 
 
 def cluster_records(
-    count: int, left: Ints, right: Ints, weight: Ints, evaluate: Evaluate, firm: float = 0.0
+    count: int,
+    left: Ints,
+    right: Ints,
+    weight: Ints,
+    evaluate: Evaluate,
+    firm: float = 0.0,
+    twins: Callable[[], Ints] | None = None,
 ) -> Clusters:
     """Clusters of records.
 
@@ -66,8 +72,13 @@ def cluster_records(
         Of pairs of records: evidence in bits, whether they must never be joined, whether they contradict each other.
     firm : float
         Weight in bits from which on a link is firm.
+    twins : callable, optional
+        The first record that is the same as each in everything; asked only where a component is very large.
     """
     labels = components(count, left, right)
+    giant = _in_giants(labels)
+    if twins is not None and giant.any():
+        return _without_twins(labels, giant, twins(), (left, right, weight), evaluate, firm)
     labels = _split_giants(labels, left, right, weight)
     members = np.argsort(labels, kind="stable")
     starts, lengths = runs(labels[members])
@@ -95,6 +106,23 @@ def cluster_records(
         inside = chosen[start : start + length]
         split += _average_linkage(labels, first[inside], second[inside], bits[inside])
     return Clusters(labels, len(doubtful), split, int(np.bincount(labels).max()))
+
+
+def _without_twins(
+    labels: Ints, giant: Ints, twins: Ints, links: tuple[Ints, Ints, Ints], evaluate: Evaluate, firm: float
+) -> Clusters:
+    """Clusters where records of very large components that are the same in everything count as one.
+
+    Thousands of copies of one record are a large component that no rising bar could split but into nothing.
+    """
+    count, (left, right, weight) = len(labels), links
+    first = np.unique(labels.astype(np.int64) * count + twins, return_index=True, return_inverse=True)[1:]
+    stands_for = np.where(giant, first[0][first[1]], np.arange(count))
+    left, right = stands_for[left], stands_for[right]
+    apart = left != right
+    found = cluster_records(count, left[apart], right[apart], weight[apart], evaluate, firm)
+    whole = found.labels[stands_for]
+    return Clusters(whole, found.examined, found.split, int(np.bincount(whole).max()))
 
 
 def _link_trios(labels: Ints, first: Ints, second: Ints, bits: Ints, pairs: Ints) -> int:
@@ -169,23 +197,26 @@ def _torn_links(
 
 def _split_giants(labels: Ints, left: Ints, right: Ints, weight: Ints) -> Ints:
     """Raise the bar for the links of components too large to compare all with all until they are small enough."""
-    count, bar = len(labels), 0.0
-    budget = 2_000_000 + 4 * count
+    count = len(labels)
     while True:
-        sizes = np.bincount(labels, minlength=count).astype(np.int64)
-        order = np.sort(sizes[sizes > 2])
-        work = np.cumsum(order * (order - 1) // 2)
-        fitting = int(np.searchsorted(work, budget, side="right"))
-        if fitting == len(order):
-            return labels
-        limit = max(int(order[fitting - 1]) if fitting else 2, 30)
-        giant = sizes[labels] > limit
+        giant = _in_giants(labels)
         if not giant.any():
             return labels
-        bar += _STEP
         kept = giant[left] & (weight >= float(weight[giant[left]].min()) + _STEP)
         labels = np.where(giant, components(count, left[kept], right[kept]), labels).astype(np.int32)
         left, right, weight = (array[kept | ~giant[left]] for array in (left, right, weight))
+
+
+def _in_giants(labels: Ints) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Records of the components that are too large to compare all with all."""
+    sizes = np.bincount(labels, minlength=len(labels)).astype(np.int64)
+    order = np.sort(sizes[sizes > 2])
+    work = np.cumsum(order * (order - 1) // 2)
+    fitting = int(np.searchsorted(work, 2_000_000 + 4 * len(labels), side="right"))
+    if fitting == len(order):
+        return np.zeros(len(labels), bool)
+    giant: np.ndarray[Any, np.dtype[np.bool_]] = sizes[labels] > max(int(order[fitting - 1]) if fitting else 2, 30)
+    return giant
 
 
 def confidence(labels: Ints, left: Ints, right: Ints, probability: Ints) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -23,20 +23,41 @@ from crmclean.dedup.priors import BOTH_MISSING, DIFFERENT, ONE_MISSING, Comparis
 
 __all__ = ["Levels", "Lookups", "likeness_of", "similar_texts"]
 
+_BYTES = 2**26  # of text compared at a time
+_LONGEST = 256  # characters of a value that are compared: the time grows with their square
+
 Levels = dict[str, np.ndarray[Any, np.dtype[np.uint8]]]
 
 
 def similar_texts(values: pa.LargeStringArray, left: Ints, right: Ints) -> tuple[Ints, Ints, Ints]:
     """OSA distance (3 = more than two edits), Jaro-Winkler similarity and the shorter length of pairs of values."""
+    scored = [_similar_part(values, left[some], right[some]) for some in _parts(values, left, right)]
+    edits, likeness, length = zip(*scored, strict=True)
+    return np.concatenate(edits), np.concatenate(likeness), np.concatenate(length)
+
+
+def _parts(values: pa.LargeStringArray, left: Ints, right: Ints) -> list[slice]:
+    """The pairs in parts of so many bytes of text that long values do not fill the memory."""
+    offsets = np.frombuffer(values.buffers()[1], np.int64, len(values) + 1, values.offset * 8)
+    size = np.cumsum(offsets[left + 1] - offsets[left] + offsets[right + 1] - offsets[right])
+    whole = int(size[-1]) if len(size) else 0
+    cuts = np.unique(np.searchsorted(size, np.arange(_BYTES, whole, _BYTES))).tolist()
+    return [slice(start, stop) for start, stop in zip([0, *cuts], [*cuts, len(left)], strict=True)]
+
+
+def _similar_part(values: pa.LargeStringArray, left: Ints, right: Ints) -> tuple[Ints, Ints, Ints]:
     if not len(left):
         return np.zeros(0, np.uint8), np.zeros(0, np.float32), np.zeros(0, np.int64)
     one, other = values.take(pa.array(left)), values.take(pa.array(right))
+    lengths = pc.utf8_length(one).to_numpy(), pc.utf8_length(other).to_numpy()
+    if max(side.max() for side in lengths) > _LONGEST:
+        one, other = (pc.utf8_slice_codeunits(side, 0, _LONGEST) for side in (one, other))
     first, second = one.to_pylist(), other.to_pylist()
     edits = cpdist(first, second, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8, workers=1)
     likeness = cpdist(
         first, second, scorer=JaroWinkler.normalized_similarity, score_cutoff=0.75, dtype=np.float32, workers=1
     )
-    return edits, likeness, np.minimum(pc.utf8_length(one).to_numpy(), pc.utf8_length(other).to_numpy())
+    return edits, likeness, np.minimum(*lengths)
 
 
 def likeness_of(first: pa.Array, second: pa.Array, cutoff: float) -> Ints:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.dedup.compare import likeness_of, similar_texts
 from crmclean.dedup.forms import Ints
+from crmclean.dedup.frequency import Table
 from crmclean.dedup.name_levels import NameLevels
 from crmclean.dedup.pairs import score_distinct
 from crmclean.dedup.priors import BOTH_MISSING, DIFFERENT, ONE_MISSING, Comparison
@@ -16,6 +19,8 @@ from crmclean.tables.evidence import TEXT
 
 __all__ = ["SHARED_BY", "ContactLevels"]
 
+Meetings = Sequence[tuple[Ints, Ints]]
+
 # effective number of names from which on a value counts as a shared one: it says something about the place
 SHARED_BY = {"own_line": 4.0, "email": 4.0, "other_line": 1.5}
 
@@ -23,27 +28,51 @@ SHARED_BY = {"own_line": 4.0, "email": 4.0, "other_line": 1.5}
 class ContactLevels(NameLevels):
     """Levels of what people are reached by."""
 
-    def _pool(self, first: Ints, second: Ints, left: Ints, right: Ints) -> tuple[Ints, Ints]:
-        """The value shared by any column of one side and any of the other (0 = none), and the missing levels."""
-        count = len(left)
-        match = np.zeros(count, np.int32)
-        some_left, some_right = np.zeros(count, bool), np.zeros(count, bool)
-        for row in first:
-            a = row[left]
-            some_left |= a > 0
-            for other in second:
-                b = other[right]
-                np.copyto(match, a, where=(a == b) & (match == 0))
-        for other in second:
-            some_right |= other[right] > 0
-        levels = np.full(count, DIFFERENT, np.uint8)
+    def _pool(self, name: str, meetings: Meetings, left: Ints, right: Ints) -> tuple[Ints, Ints]:
+        """The least common value that any column of one side shares with any of the other (0 = none); missing levels.
+
+        The least common one says most, and which it is depends neither on the order of the columns nor of the records.
+
+        Parameters
+        ----------
+        meetings : sequence of two code arrays
+            The columns of the left side and those of the right; the first of them says what is missing.
+        """
+        rank = self._commonness(name)
+        match = np.zeros(len(left), np.int32)
+        for first, second in meetings:
+            for row in first:
+                a = row[left]
+                for other in second:
+                    met = np.flatnonzero((a == other[right]) & (a > 0))
+                    met = met[rank[a[met]] < rank[match[met]]]
+                    match[met] = a[met]
+        first, second = meetings[0]
+        some_left = np.logical_or.reduce([row[left] > 0 for row in first])
+        some_right = np.logical_or.reduce([row[right] > 0 for row in second])
+        levels = np.full(len(left), DIFFERENT, np.uint8)
         levels[some_left ^ some_right] = ONE_MISSING
         levels[~some_left & ~some_right] = BOTH_MISSING
         return match, levels
 
+    def _commonness(self, name: str) -> Table:
+        """How common each value of a pool is, a role's mailbox more than any person's; no value is the commonest."""
+        if f"common:{name}" not in self._cache:
+            table = self.carriers[name].copy()
+            role = self.records.forms.get("role_mailbox")
+            if name == "email" and role is not None and role.of_parent is not None:
+                table[role.of_parent > 0] += self.records.count
+            table[0] = np.inf
+            self._cache[f"common:{name}"] = table
+        common: Table = self._cache[f"common:{name}"]
+        return common
+
     def _national_id(self, item: Comparison, left: Ints, right: Ints, _: Ints) -> tuple[Ints, Ints]:
         form = self.records.forms["national_id"]
-        match, levels = self._pool(form.codes, form.codes, left, right)
+        match, levels = self._pool("national_id", [(form.codes, form.codes)], left, right)
+        # a tax number beside a profile's address: numbers of two kinds do not contradict each other
+        met = np.logical_or.reduce([(row[left] > 0) & (row[right] > 0) for row in form.codes])
+        levels[(levels == DIFFERENT) & ~met] = ONE_MISSING
         levels[match > 0] = item.code("exact")
         for row in form.codes:
             a, b = row[left], row[right]
@@ -59,17 +88,14 @@ class ContactLevels(NameLevels):
 
     def _site(self, item: Comparison, left: Ints, right: Ints, _: Ints) -> tuple[Ints, Ints]:
         codes = self.records.forms["site"].codes
-        match, levels = self._pool(codes, codes, left, right)
+        match, levels = self._pool("site", [(codes, codes)], left, right)
         levels[match > 0] = item.code("exact")
         return levels, match
 
     def _own_line(self, item: Comparison, left: Ints, right: Ints, contradicting: Ints) -> tuple[Ints, Ints]:
         own, every = self.records.codes("own_line"), self.records.codes("line")
-        match, levels = self._pool(own, own, left, right)
-        if len(every) > len(own):
-            for one, other in ((own, every[len(own) :]), (every[len(own) :], own)):
-                crossed, _ = self._pool(one, other, left, right)
-                np.copyto(match, crossed, where=match == 0)
+        others = every[len(own) :]
+        match, levels = self._pool("own_line", [(own, own), (own, others), (others, own)], left, right)
         levels[match > 0] = item.code("exact")
         levels[(match > 0) & (contradicting | (self.carriers["own_line"][match] >= SHARED_BY["own_line"]))] = item.code(
             "shared"
@@ -80,7 +106,7 @@ class ContactLevels(NameLevels):
 
     def _other_line(self, item: Comparison, left: Ints, right: Ints, contradicting: Ints) -> tuple[Ints, Ints]:
         codes = self.records.codes("other_line")
-        match, levels = self._pool(codes, codes, left, right)
+        match, levels = self._pool("other_line", [(codes, codes)], left, right)
         levels[match > 0] = item.code("exact")
         levels[(match > 0) & (contradicting | (self.carriers["other_line"][match] >= SHARED_BY["other_line"]))] = (
             item.code("shared")
@@ -147,7 +173,7 @@ class ContactLevels(NameLevels):
 
     def _email(self, item: Comparison, left: Ints, right: Ints, contradicting: Ints) -> tuple[Ints, Ints]:
         form = self.records.forms["email"]
-        match, levels = self._pool(form.codes, form.codes, left, right)
+        match, levels = self._pool("email", [(form.codes, form.codes)], left, right)
         levels[match > 0] = item.code("exact")
         role = self.records.forms.get("role_mailbox")
         is_role: Ints = np.zeros(form.size, bool)
@@ -158,14 +184,18 @@ class ContactLevels(NameLevels):
         local, domain = self.records.forms.get("local"), self.records.forms.get("mail_domain")
         if local is None or domain is None or local.of_parent is None or domain.of_parent is None:
             return levels, match
+        open_ = np.flatnonzero(levels == DIFFERENT)
+        carriers = self.carriers["local"]
         for row in form.codes:
             for other in form.codes:
-                open_ = np.flatnonzero(levels == DIFFERENT)
                 a, b = row[left[open_]], other[right[open_]]
                 found = self._near_mailboxes(item, open_, a, b, left, right)
-                levels[open_] = found
-                by_local = np.flatnonzero(found == item.code("local"))
-                match[open_[by_local]] = form.size + local.of_parent[a[by_local]]
+                by_local = np.where(found == item.code("local"), local.of_parent[a], 0)
+                before = np.maximum(match[open_] - form.size, 0)
+                rarer = (found == levels[open_]) & (carriers[by_local] < carriers[before])
+                better = (found > levels[open_]) | rarer
+                levels[open_[better]] = found[better]
+                match[open_[better]] = np.where(by_local > 0, form.size + by_local, 0)[better]
         return levels, match
 
     def _near_mailboxes(self, item: Comparison, open_: Ints, a: Ints, b: Ints, left: Ints, right: Ints) -> Ints:

@@ -131,7 +131,8 @@ def link_records(
     matched = decisions.is_match
 
     evaluate, firm = _guard_evidence(work, fit.model, settings, apart)
-    clusters = cluster_records(count, left[matched], right[matched], scored["weight"][matched], evaluate, firm)
+    matches = left[matched], right[matched], scored["weight"][matched]
+    clusters = cluster_records(count, *matches, evaluate, firm, lambda: _twins(work.records, apart))
     decisions = decisions.guarded(clusters.labels[left] == clusters.labels[right])
     names = [report.name for report in candidates.reports]
     links = _links_table(work.records, left, right, candidates.rules[kept], names, scored["weight"], decisions, levels)
@@ -305,6 +306,18 @@ def _score_chunks(work: Workings, model: Model, left: Ints, right: Ints, size: i
         for name, pieces in levels.items():
             pieces.append(found[name])
     return np.concatenate(weights), {name: np.concatenate(pieces) for name, pieces in levels.items()}
+
+
+def _twins(records: Records, apart: Ints | None) -> Ints:
+    """The first record that is the same as each in everything; the canonical order has such records side by side."""
+    same = np.ones(max(records.count - 1, 0), bool)
+    known = [form.codes.reshape(-1, records.count) for form in records.forms.values()]
+    for row in [*(row for codes in known for row in codes), *([] if apart is None else [apart])]:
+        same &= row[1:] == row[:-1]
+    numbers = np.arange(records.count)
+    numbers[1:][same] = 0
+    twins: Ints = np.maximum.accumulate(numbers)
+    return twins
 
 
 def _contradicting(work: Workings, levels: Levels, left: Ints, right: Ints) -> Ints:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from crmclean.dedup.blocking import Candidates
 from crmclean.dedup.cluster import Clusters
@@ -68,8 +69,12 @@ def missed_by_blocking(rules: Ints) -> float:
 
 def _commonest(form: Form, carriers: Table, count: int = 10) -> dict[str, Any]:
     """Number of distinct values, and the most carried ones."""
-    top = np.lexsort((np.arange(form.size), -carriers))
-    top = top[top > 0][: count * 4]
+    codes = np.arange(1, form.size)
+    least = np.partition(carriers[1:], -count)[-count] if len(codes) > count else -np.inf
+    some, level = codes[carriers[1:] > least], codes[carriers[1:] == least]
+    texts = form.values.take(pa.array(level))  # of those that carry equally much the first by name
+    level = level[pc.select_k_unstable(texts, count, [("", "ascending")]).to_numpy()] if len(level) else level
+    top = np.concatenate([some, level])
     texts = form.values.take(pa.array(top)).to_pylist()
     ranked = sorted(zip(texts, carriers[top].tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
     return {"distinct": form.size - 1, "commonest": {text: round(float(number), 3) for text, number in ranked[:count]}}

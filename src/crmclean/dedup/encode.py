@@ -128,8 +128,10 @@ def _canonical_order(forms: dict[str, Form], count: int, order: Ints | None) -> 
     def hashed(name: str) -> Ints:
         form = forms[name]
         hashes = mix(hash_texts(form.values) + hash_texts(pa.array([name], TEXT))[0])
-        summed: Ints = hashes[form.codes].reshape(-1, count).sum(axis=0, dtype=np.uint64)
-        return summed
+        chained = np.zeros(count, np.uint64)
+        for row in hashes[form.codes].reshape(-1, count):  # which column of a pool holds what tells records apart
+            chained = mix(chained) + row
+        return chained
 
     content = np.zeros(count, np.uint64)
     with ThreadPoolExecutor(_THREADS) as pool:
@@ -146,7 +148,8 @@ def _affinity(forms: Mapping[str, Form]) -> Affinity | None:
     if any(form is None for form in names):
         return None
     given, family, country = (form for form in names if form is not None)
-    return affinity_of(given.codes, family.codes, country.codes, (given.size, family.size, country.size))
+    place = np.argsort(pc.sort_indices(country.values).to_numpy())  # of each country by its name, whatever the rows
+    return affinity_of(given.codes, family.codes, place[country.codes], (given.size, family.size, country.size))
 
 
 def _present(texts: pa.Array) -> pa.Array:

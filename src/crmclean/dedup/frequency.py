@@ -60,11 +60,12 @@ def count_values(records: Records, comparisons: tuple[Comparison, ...]) -> dict[
             else:
                 done[key] = form.counts().astype(np.float64)
         tables[comparison.name] = done[key]
-    if "email" in tables and marks and records.has("local"):
+    if "email" in tables and records.has("local"):
         local = records.forms["local"]
-        tables["local"] = np.maximum.reduce(
-            [effective_number(local.codes, local.size, records.codes(mark), records.forms[mark].size) for mark in marks]
-        )
+        spread = [
+            effective_number(local.codes, local.size, records.codes(mark), records.forms[mark].size) for mark in marks
+        ]
+        tables["local"] = np.maximum.reduce(spread) if spread else local.counts().astype(np.float64)
     return tables
 
 

@@ -56,6 +56,8 @@ class TokenSets:
         The words, their lengths, and the letters that occur in them.
     pairs : int64 array
         Sorted codes ``word * words + word`` of the two-word combinations of each value's four rarest words.
+    content : uint64 array
+        A hash of each value.
     """
 
     words: Ints
@@ -65,6 +67,7 @@ class TokenSets:
     lengths: Ints
     letters: Ints
     pairs: Ints
+    content: Ints
 
     @staticmethod
     def of(values: pa.LargeStringArray) -> TokenSets:
@@ -74,6 +77,9 @@ class TokenSets:
         coded = pc.list_flatten(lists).dictionary_encode()
         texts = coded.dictionary
         codes = coded.indices.to_numpy().astype(np.int32) + 1
+        once = np.unique(parents * np.int64(len(texts) + 1) + codes, return_index=True)[1]
+        once.sort()  # a word that a value repeats is one word, at its first place
+        parents, codes = parents[once], codes[once]
         times = np.bincount(codes)
         rarest_first = np.lexsort((times[codes], parents))
         codes = codes[rarest_first]  # the parents stay as they are
@@ -94,7 +100,8 @@ class TokenSets:
             for i, j in _TWOS
         ]
         both = [code[words[:, j] > 0] for code, (_, j) in zip(twos, _TWOS, strict=True)]
-        return TokenSets(words, weight, mask, texts, lengths, letter_masks(texts), np.unique(np.concatenate(both)))
+        pairs = np.unique(np.concatenate(both))
+        return TokenSets(words, weight, mask, texts, lengths, letter_masks(texts), pairs, hash_texts(values))
 
     def may_share(self, left: Ints, right: Ints) -> Ints:
         """False where two values certainly share no telling word."""
@@ -107,8 +114,11 @@ class TokenSets:
 
     def match(self, left: Ints, right: Ints) -> WordMatch:
         """Which words of two values are the same, slips of the pen among them."""
+        turned = self.content[left] > self.content[right]  # codes depend on the order of the rows, words on their like
+        left, right = np.where(turned, right, left), np.where(turned, left, right)
         ours, theirs = self.words[left], self.words[right]
         found, taken = self._shared(left, right)[0], self._shared(right, left)[0]
+        told = ours.copy()
         rare = self.weight[ours]  # what each agreeing word is worth: as much as the commoner of the two
         for i in range(_WIDTH):
             for j in range(_WIDTH):
@@ -116,13 +126,15 @@ class TokenSets:
                 if len(open_):
                     slip = open_[self._is_slip(ours[open_, i], theirs[open_, j])]
                     found[slip, i] = taken[slip, j] = True
-                    rare[slip, i] = np.minimum(rare[slip, i], self.weight[theirs[slip, j]])
+                    commoner = slip[self.weight[theirs[slip, j]] < rare[slip, i]]
+                    told[commoner, i] = theirs[commoner, j]
+                    rare[commoner, i] = self.weight[theirs[commoner, j]]
         sides = [(self.weight[ours] * found, self.weight[ours]), (self.weight[theirs] * taken, self.weight[theirs])]
         sums = [(hit.sum(axis=1), whole.sum(axis=1)) for hit, whole in sides]
         covers = [np.divide(hit, whole, out=np.zeros_like(hit), where=whole > 0) for hit, whole in sums]
         some = found.any(axis=1)
         every = (found | (ours == 0)).all(axis=1) & (taken | (theirs == 0)).all(axis=1)
-        word = self._telling(ours, np.where(found, rare, -1.0))
+        word = self._telling(told, np.where(found, rare, -1.0))
         return WordMatch(np.maximum(*covers), every & some & (np.minimum(*covers) > 0), np.where(some, word, 0))
 
     def _telling(self, words: Ints, weight: Ints) -> Ints:
