@@ -215,7 +215,11 @@ def _overlay(old: Form | None, new: Form, where: Ints) -> Form:
 def _name_marks(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
     """Generation (jr, sr, ii ...) and sex as far as the columns say."""
     forms = {}
-    holders = [column for name in ("suffix", "last_name", "full_name", "first_name") for column in used.get(name, [])]
+    holders = [column for name in ("last_name", "full_name", "first_name") for column in used.get(name, [])]
+    # a generation is read behind a name: in a column of its own it has none before it
+    some_name, space = pa.scalar("x", TEXT), pa.scalar(" ", TEXT)
+    alone = [pc.binary_join_element_wise(some_name, as_text(column), space) for column in used.get("suffix", [])]
+    holders = [*alone, *holders]
     if holders:
         pool = code_texts(holders, _generation)
         forms["suffix"] = _first_of_pool(pool)

@@ -6,12 +6,16 @@ import numpy as np
 
 from crmclean.dedup.compare import Levels, Lookups, similar_texts
 from crmclean.dedup.forms import Ints
+from crmclean.dedup.own_mailboxes import OwnMailboxes, own_mailboxes
 from crmclean.dedup.pairs import score_distinct
 from crmclean.dedup.priors import DIFFERENT, ONE_MISSING, Comparison
 from crmclean.dedup.tokens import TokenSets
 from crmclean.keys import nicknames
 
 __all__ = ["NameLevels"]
+
+
+_SLIPS = ("similar", "part", "nickname", "typo", "variant")  # levels of two different names that are near
 
 
 class NameLevels(Lookups):
@@ -29,6 +33,23 @@ class NameLevels(Lookups):
             found[name] = levels
         if len(forms) == 2:
             self._crossed(items, found["given"], found["family"], left, right)
+            self._spelt_apart(items, found, left, right)
+
+    def _spelt_apart(self, items: dict[str, Comparison], found: Levels, left: Ints, right: Ints) -> None:
+        """Near names with a mailbox each are two names: what was taken for a slip becomes a difference."""
+        if "own mailboxes" not in self._cache:
+            self._cache["own mailboxes"] = own_mailboxes(self.records)
+        owned: OwnMailboxes | None = self._cache["own mailboxes"]
+        if owned is None:
+            return
+        near = {name: np.zeros(len(left), bool) for name in items}
+        for name, item in items.items():
+            codes = [item.code(level) for level in _SLIPS if level in item.level_names]
+            near[name] = np.isin(found[name], codes)
+        asked = np.flatnonzero(near["given"] | near["family"])
+        apart = asked[owned.both_have(left[asked], right[asked])]
+        for name in items:
+            found[name][apart[near[name][apart]]] = DIFFERENT
 
     def _crossed(self, items: dict[str, Comparison], given: Ints, family: Ints, left: Ints, right: Ints) -> None:
         """Names that stand in each other's field: swapped, perhaps with a slip, or the only name in the wrong one.
