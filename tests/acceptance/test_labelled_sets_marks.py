@@ -25,7 +25,18 @@ pytestmark = [
         reason="CRMCLEAN_EXTRA_DATA does not point to outside data",
     ),
 ]
-MARKS = {"febrl3": 0.97, "febrl4": 0.97, "fake_1000": 0.85, "restaurants": 0.90, "RLdata10000": 0.90}
+MARKS = {
+    "febrl1": 0.99,
+    "febrl2": 0.99,
+    "febrl3": 0.99,
+    "febrl4": 0.99,
+    "fake_1000": 0.93,
+    "historical_50k": 0.82,
+    "RLdata10000": 0.92,
+    "clkhash": 0.99,
+    "restaurants": 0.92,
+    "stoxx50": 0.80,
+}
 
 
 @pytest.fixture(scope="module")
