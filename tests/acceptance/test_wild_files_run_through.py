@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import os
 from pathlib import Path
 
 import pytest
 
 import crmclean
+from crmclean.cli import main
 from crmclean.errors import InputError
 from crmclean.reopen import restore
 from crmclean.ruleset import load_rules
@@ -59,3 +61,24 @@ def test_at_most_a_tenth_is_refused() -> None:
         except InputError:
             refused += 1
     assert refused <= len(FILES) / 10
+
+
+EXPECTED = list(
+    csv.DictReader((Path(__file__).parents[1] / "files" / "wild_expectations.csv").read_text("utf-8").splitlines())
+)
+
+
+@pytest.mark.parametrize("line", EXPECTED, ids=lambda line: line["path"])
+def test_the_command_ends_as_the_table_says(
+    line: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = DATA / line["path"]
+    if not path.exists():
+        pytest.skip(f"no {line['path']} in the outside data")
+    command = ["clean", str(path), "-o", str(tmp_path / "out"), "--dry-run", "--force", "-q", "--as-of", "2026-11-22"]
+    with pytest.raises(SystemExit) as ended:
+        main(command)
+    said = capsys.readouterr().err
+    assert str(ended.value.code or 0) == line["exit"], said
+    assert "Traceback" not in said
+    assert not list(tmp_path.iterdir())
