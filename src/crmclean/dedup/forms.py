@@ -17,10 +17,28 @@ import pyarrow.compute as pc
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
 
-__all__ = ["Form", "Ints", "code_texts", "combine_codes", "first_text", "hash_texts", "join_texts", "letter_masks"]
+__all__ = [
+    "Form",
+    "Ints",
+    "code_texts",
+    "combine_codes",
+    "first_text",
+    "hash_texts",
+    "join_texts",
+    "letter_masks",
+    "present",
+]
 
 Ints = np.ndarray[Any, Any]
 Kernel = Callable[[pa.Array], pa.Array]
+
+
+_NO_VALUE = frozenset(
+    {
+        *("n a", "none", "null", "unknown", "not available", "not applicable", "not provided", "no name", "tbd"),
+        *("test", "xxx", "blank", "undefined", "missing"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -177,3 +195,8 @@ def letter_masks(texts: pa.LargeStringArray) -> Ints:
         bits = np.uint64(1) << (data & np.uint8(63)).astype(np.uint64)
         masks[filled] = np.bitwise_or.reduceat(bits, offsets[:-1][filled] - offsets[0])
     return masks
+
+
+def present(texts: pa.Array) -> pa.Array:
+    """Keys with the words for "no value" blanked out."""
+    return pc.if_else(pc.is_in(texts, pa.array(sorted(_NO_VALUE), TEXT)), pa.scalar("", TEXT), texts)

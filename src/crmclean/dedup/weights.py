@@ -151,42 +151,66 @@ def score_pairs(
         False when only ``identity`` is of interest: support stays zero.
     """
     left, right = pairs
-    count = len(left)
-    parts: dict[str, Floats] = {}
-    for item in model.comparisons:
-        if item.name in levels:
-            parts[item.name] = _weights(
-                model, tables, records, item, left, right, levels[item.name], shared.get(item.name)
-            )
+    parts = {
+        item.name: _weights(model, tables, records, item, left, right, levels[item.name], shared.get(item.name))
+        for item in model.comparisons
+        if item.name in levels
+    }
+    kin = _Kin.of(model, levels, parts, len(left))
+    identity, groups = _by_role(model, levels, parts, kin, with_support)
+    community = _one_community(model, records, parts, left, right)
+    identity += _neither_contact(levels, len(left)) + community
+    identity += np.where(kin.together, np.minimum(kin.left_over, 0), 0).astype(np.float32)
+    if not with_support:
+        return Scored(parts, identity, np.zeros(len(left), np.float32), identity)
+    place = groups["place"].total()
+    place = np.where(place > 0, np.maximum(place + community, 0), place).astype(np.float32)
+    place = np.where(kin.together, np.minimum(place, np.maximum(kin.left_over, 0)), place).astype(np.float32)
+    support = _support(place, groups["employer"].total(), identity)
+    prior = np.float32(np.log2(model.prior / (1.0 - model.prior)))
+    return Scored(parts, identity, support, (prior + identity + support).astype(np.float32))
+
+
+@dataclass(frozen=True)
+class _Kin:
+    """Pairs whose given names contradict each other.
+
+    ``apart``: what they share may be a household's. ``together``: born on one day in a file that tells kin from slips;
+    ``left_over`` is what places may still add there to family name and birth date, in bits (negative: too much said).
+    """
+
+    apart: Ints
+    together: Ints
+    left_over: Ints
+
+    @staticmethod
+    def of(model: Model, levels: Mapping[str, Ints], parts: Mapping[str, Floats], count: int) -> _Kin:
+        household = _household(model, levels, count)
+        together = household & _born_together(model, levels, count) & (model.kin > 0)
+        shown = sum((np.maximum(parts[name], 0) for name in ("family", "birth") if name in parts), np.zeros(count))
+        return _Kin(household & ~together, together, np.float32(model.kin) - shown)
+
+
+def _by_role(
+    model: Model, levels: Mapping[str, Ints], parts: Mapping[str, Floats], kin: _Kin, with_support: bool
+) -> tuple[Floats, dict[str, _Group]]:
+    """The findings that identify, summed, and those that support, in their groups."""
+    count = len(kin.apart)
     identity = np.zeros(count, np.float32)
-    groups: dict[str, _Group] = {"place": _Group(count), "employer": _Group(count)}
-    household = _household(model, levels, count)
-    kin = household & _born_together(model, levels, count) & (model.kin > 0)
-    shown = sum((np.maximum(parts[name], 0) for name in ("family", "birth") if name in parts), np.zeros(count))
+    groups = {"place": _Group(count), "employer": _Group(count)}
     for item in model.comparisons:
         if item.name not in parts:
             continue
         part, level = parts[item.name], levels[item.name]
         if item.name == "birth":
-            part = np.where(household & ~kin, np.minimum(part, SIBLING_BIRTH), part)
-        apart = household & ~kin & (part > 0) if item.name == "family" else None
+            part = np.where(kin.apart, np.minimum(part, SIBLING_BIRTH), part)
+        apart = kin.apart & (part > 0) if item.name == "family" else None
         for role, belongs in _roles(item, level, apart):
             if role == "identity":
                 identity += part if belongs is None else part * belongs
             elif with_support:
                 groups[role].add(part, belongs)
-    community = _one_community(model, records, parts, left, right)
-    identity += _neither_contact(levels, count) + community
-    left_over = np.float32(model.kin) - shown
-    identity += np.where(kin, np.minimum(left_over, 0), 0).astype(np.float32)
-    if not with_support:
-        return Scored(parts, identity, np.zeros(count, np.float32), identity)
-    place = groups["place"].total()
-    place = np.where(place > 0, np.maximum(place + community, 0), place).astype(np.float32)
-    place = np.where(kin, np.minimum(place, np.maximum(left_over, 0)), place).astype(np.float32)
-    support = _support(place, groups["employer"].total(), identity)
-    prior = np.float32(np.log2(model.prior / (1.0 - model.prior)))
-    return Scored(parts, identity, support, (prior + identity + support).astype(np.float32))
+    return identity, groups
 
 
 def _weights(

@@ -1,0 +1,133 @@
+"""The compare forms of people's names: given, family and middle name, their parts, generation and sex."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.dedup.forms import Form, Ints, code_texts, first_text, join_texts, present
+from crmclean.keys import names
+from crmclean.tables.batch import as_text
+from crmclean.tables.evidence import TEXT
+from crmclean.text import match_key
+
+__all__ = ["name_forms", "name_marks"]
+
+
+def name_forms(used: dict[str, list[pa.Array]], count: int) -> dict[str, Form]:
+    """Given and family names under one shared dictionary, so that swapped ones can be recognised by their codes."""
+    given, family, middle = (_name_form(used.get(name)) for name in ("first_name", "last_name", "middle_name"))
+    given, family, middle = _split_full_names(used, count, given, family, middle)
+    forms: dict[str, Form] = {}
+    pooled = [form for form in (given, family) if form is not None]
+    if pooled:
+        shared = code_texts([pa.concat_arrays([form.values for form in pooled])], lambda values: values)
+        start = 0
+        for name, form in (("given", given), ("family", family)):
+            if form is None:
+                continue
+            recoded = shared.codes[start : start + form.size][form.codes]
+            start += form.size
+            if recoded.any():
+                forms[name] = Form(recoded, shared.values)
+    if middle is not None:
+        forms["middle"] = middle
+    return forms | _name_parts(forms)
+
+
+def _name_form(columns: list[pa.Array] | None) -> Form | None:
+    return None if not columns else code_texts([join_texts(columns)], lambda values: present(names.name_key(values)))
+
+
+def _split_full_names(
+    used: dict[str, list[pa.Array]], count: int, given: Form | None, family: Form | None, middle: Form | None
+) -> tuple[Form | None, Form | None, Form | None]:
+    """Records without given and family name take theirs from the full name (or a given-name column holding it all)."""
+    missing = np.ones(count, bool)
+    for form in (given, family):
+        if form is not None:
+            missing &= form.codes == 0
+    whole = used.get("full_name")
+    if family is None and given is not None and not whole:
+        whole, missing, given = used["first_name"], np.ones(count, bool), None
+    elif given is None and family is not None and not whole:
+        whole, missing, family = used["last_name"], np.ones(count, bool), None
+    if not whole or not missing.any():
+        return given, family, middle
+    raw = code_texts([first_text(whole)], lambda values: values)
+    parts = [raw.recode(present(as_text(part))) for part in names.split_name(raw.values)]
+    merged = [_overlay(old, new, missing) for old, new in zip((given, middle, family), parts, strict=True)]
+    return merged[0], merged[2], merged[1]
+
+
+def _overlay(old: Form | None, new: Form, where: Ints) -> Form:
+    """``old`` with the records ``where`` taken from ``new`` (where ``old`` has nothing)."""
+    if old is None:
+        return Form(np.where(where, new.codes, 0).astype(np.int32), new.values)
+    both = code_texts([pa.concat_arrays([old.values, new.values])], lambda values: values)
+    taken = np.where(where & (old.codes == 0), both.codes[old.size :][new.codes], both.codes[: old.size][old.codes])
+    return Form(taken.astype(np.int32), both.values)
+
+
+def name_marks(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
+    """Generation (jr, sr, ii ...) and sex as far as the columns say."""
+    forms = {}
+    holders = [column for name in ("last_name", "full_name", "first_name") for column in used.get(name, [])]
+    # a generation is read behind a name: in a column of its own it has none before it
+    some_name, space = pa.scalar("x", TEXT), pa.scalar(" ", TEXT)
+    alone = [pc.binary_join_element_wise(some_name, as_text(column), space) for column in used.get("suffix", [])]
+    holders = [*alone, *holders]
+    if holders:
+        pool = code_texts(holders, _generation)
+        forms["suffix"] = _first_of_pool(pool)
+    sexes = [code_texts([column], _sex) for column in used.get("gender", [])]
+    titled = [column for name in ("salutation", "full_name", "first_name") for column in used.get(name, [])]
+    sexes += [code_texts([column], names.honorific_sex) for column in titled]
+    sexes = [form for form in sexes if not form.is_empty]
+    if sexes:
+        texts = first_text([form.values.take(pa.array(form.codes)) for form in sexes])
+        forms["sex"] = code_texts([texts], lambda values: values)
+    return forms
+
+
+def _generation(texts: pa.Array) -> pa.Array:
+    """``names.name_suffix``, and "i" for a name that ends in a bare I (the first, or an initial; harmless)."""
+    first = pc.match_substring_regex(texts, r"(?i)^\pL{2,}.* I\s*$")
+    found = names.name_suffix(texts)
+    return pc.if_else(pc.and_(first, pc.equal(found, "")), pa.scalar("i", TEXT), found)
+
+
+def _sex(texts: pa.Array) -> pa.Array:
+    key = match_key(texts)
+    male = pc.is_in(key, pa.array(["m", "male", "man", "mr", "masculine", "herr", "homme", "hombre"], TEXT))
+    female = pc.is_in(
+        key, pa.array(["f", "female", "woman", "w", "mrs", "ms", "feminine", "frau", "femme", "mujer"], TEXT)
+    )
+    return pc.if_else(male, pa.scalar("m", TEXT), pc.if_else(female, pa.scalar("f", TEXT), pa.scalar("", TEXT)))
+
+
+def _first_of_pool(pool: Form) -> Form:
+    codes = np.atleast_2d(pool.codes)
+    best = codes[0].copy()
+    for row in codes[1:]:
+        np.copyto(best, row, where=best == 0)
+    return Form(best, pool.values)
+
+
+def _name_parts(forms: dict[str, Form]) -> dict[str, Form]:
+    """First tokens, initials and skeletons of the names."""
+    parts: dict[str, Form] = {}
+    if not forms.keys() & {"given", "family"}:
+        return parts
+    values = (forms.get("given") or forms["family"]).values
+    tokens = pc.replace_substring_regex(values, r" .*$", "")
+    skeleton, first_skeleton = names.key_skeleton(values), names.key_skeleton(tokens)
+    if "given" in forms:
+        parts["given_first"] = forms["given"].recode(tokens)
+        parts["given_initial"] = forms["given"].recode(pc.utf8_slice_codeunits(values, 0, 1))
+        parts["given_skeleton"] = forms["given"].recode(first_skeleton)
+    if "family" in forms:
+        parts["family_skeleton"] = forms["family"].recode(skeleton)
+        parts["family_initial"] = forms["family"].recode(pc.utf8_slice_codeunits(values, 0, 1))
+    return parts
