@@ -18,6 +18,7 @@ from crmclean.tables.evidence import TEXT
 
 __all__ = ["Scan", "cell_counts", "line_ends", "read_fast", "scan"]
 
+_WORTH_THREADS = 1 << 22  # bytes: the smallest block
 _WINDOW = 1 << 25
 _LF, _CR = 10, 13
 _Array = np.ndarray[Any, np.dtype[Any]]
@@ -148,7 +149,11 @@ def read_fast(
     try:
         table = pa.csv.read_csv(
             pa.BufferReader(pa.py_buffer(data)),
-            read_options=pa.csv.ReadOptions(column_names=names, block_size=max(1 << 22, 2 * found.longest + 64)),
+            read_options=pa.csv.ReadOptions(
+                column_names=names,
+                block_size=max(1 << 22, 2 * found.longest + 64),
+                use_threads=len(data) > _WORTH_THREADS,  # one block is one thread's work; others would only be started
+            ),
             parse_options=pa.csv.ParseOptions(
                 delimiter=delimiter,
                 quote_char=quotechar or False,
