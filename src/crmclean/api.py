@@ -28,7 +28,7 @@ from crmclean.ingest import Input, SourceFacts, ingest, read_input
 from crmclean.objectives import Objective, judge_objectives
 from crmclean.pipeline import Pipeline, rows_only_steps
 from crmclean.plan import Plan
-from crmclean.planning import infer_plan
+from crmclean.planning import infer_fields
 from crmclean.ruleset.load import RulesLike, resolve_rules
 from crmclean.ruleset.spec import Rules
 from crmclean.tables.batch import Batch, as_text
@@ -333,8 +333,7 @@ def _compared(source: Source, mapping: Mapping[str, str] | None, rules: Rules) -
     """Field -> columns; what has no field goes along under ``other:<header>``."""
     names = [name for name in source.table.schema.names if not name.startswith("crmclean_")]
     if mapping is None:
-        plan = infer_plan(source, rules)
-        meaning = {item.column: item.field or "" for item in plan.columns}
+        meaning = infer_fields(source, rules)
     else:
         unknown = [name for name in mapping if name not in names]
         if unknown:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from crmclean.files.read import Source
     from crmclean.ruleset.spec import Rules
 
-__all__ = ["dialect_of", "infer_plan"]
+__all__ = ["dialect_of", "infer_fields", "infer_plan"]
 
 _THREADS = 2
 _MOST_DISTINCT, _SAMPLE = 40_000, 20_000
@@ -96,8 +96,7 @@ def infer_plan(source: str | os.PathLike[str] | pd.DataFrame | pa.Table | Source
     [('email', ''), ('created_at', 'dmy'), (None, '')]
     """
     name, dialect, columns = _opened(source)
-    mapped = map_table([column.name for column in columns], {column.name: column.values for column in columns})
-    guesses = [_overruled(column, guess, rules) for column, guess in zip(columns, mapped.columns, strict=True)]
+    system, guesses = _mapped(columns, rules)
     region, region_why = _region(columns, guesses, rules)
     evidence = {
         column.name: date_evidence(column.values)
@@ -105,9 +104,25 @@ def infer_plan(source: str | os.PathLike[str] | pd.DataFrame | pa.Table | Source
         if kind_of(guess.field) is Kind.DATE
     }
     plans = [_column_plan(column, guess, evidence, region) for column, guess in zip(columns, guesses, strict=True)]
-    return Plan(
-        source=name, system=mapped.system, region=region, region_why=region_why, dialect=dialect, columns=tuple(plans)
-    )
+    return Plan(source=name, system=system, region=region, region_why=region_why, dialect=dialect, columns=tuple(plans))
+
+
+def infer_fields(source: Source, rules: Rules | None = None) -> dict[str, str]:
+    """The canonical field of each column that has one, by column name: `infer_plan` without the rest of a plan."""
+    columns = _opened(source)[2]
+    return {
+        column.name: guess.field
+        for column, guess in zip(columns, _mapped(columns, rules)[1], strict=True)
+        if guess.field
+    }
+
+
+def _mapped(columns: Sequence[_Column], rules: Rules | None) -> tuple[str, list[ColumnGuess]]:
+    """The system the columns are of, and what each of them means; the rules are obeyed."""
+    mapped = map_table([column.name for column in columns], {column.name: column.values for column in columns})
+    return mapped.system, [
+        _overruled(column, guess, rules) for column, guess in zip(columns, mapped.columns, strict=True)
+    ]
 
 
 # ---- opening
@@ -174,14 +189,14 @@ def _marks(text: pa.LargeStringArray) -> np.ndarray[Any, np.dtype[np.uint64]]:
     """A cheap hash of each value: its first and last eight bytes and its length, well mixed."""
     buffers = text.buffers()
     offsets = np.frombuffer(buffers[1], np.int64)[text.offset : text.offset + len(text) + 1]
-    data = np.frombuffer(buffers[2], np.uint8) if buffers[2] is not None else np.zeros(0, np.uint8)
+    first, last = int(offsets[0]), int(offsets[-1])
+    data = np.frombuffer(buffers[2], np.uint8, last - first, first) if last > first else np.zeros(0, np.uint8)
     padded = np.concatenate([np.zeros(8, np.uint8), data, np.zeros(8, np.uint8)])
     size = offsets[1:] - offsets[:-1]
     reach = np.minimum(size, 8).astype(np.uint64)
     spare = (np.uint64(8) - reach) * np.uint64(8)
-    eights = np.lib.stride_tricks.sliding_window_view(padded, 8)
-    head = np.ascontiguousarray(eights[offsets[:-1] + 8]).view("<u8")[:, 0]
-    tail = np.ascontiguousarray(eights[offsets[1:]]).view("<u8")[:, 0]
+    eights = np.ndarray((len(padded) - 7,), "<u8", padded, 0, (1,))  # the eight bytes from each byte on
+    head, tail = eights.take(offsets[:-1] + (8 - first)), eights.take(offsets[1:] - first)
     empty = reach == 0
     spare[empty] = 0
     head, tail = np.where(empty, 0, head << spare), np.where(empty, 0, tail >> spare)

@@ -11,7 +11,6 @@ Letters, combining marks and joiners of any script survive ``nfc``, ``squash_spa
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -132,9 +131,12 @@ def is_blank(array: Any) -> pa.BooleanArray:
     return pc.or_(bare, odd).fill_null(True)
 
 
+_DIGITS_END = 0x20000  # there are none beyond the second plane
+
+
 @lru_cache(maxsize=1)
 def _digit_table() -> dict[int, str]:
-    found = re.findall(r"\d", "".join(map(chr, range(0x80, sys.maxunicode + 1))))  # ten times faster than asking each
+    found = re.findall(r"\d", "".join(map(chr, range(0x80, _DIGITS_END))))  # ten times faster than asking each
     return {ord(digit): str(unicodedata.decimal(digit)) for digit in found}
 
 
@@ -270,7 +272,7 @@ class _FoldTable(dict[int, str]):
         return folded
 
 
-_FOLD = _FoldTable()
+_FOLD = _FoldTable({ord("\n"): "\n"})
 
 
 def _fold_char(char: str) -> str:
@@ -292,9 +294,13 @@ def _fold_char(char: str) -> str:
     return char
 
 
-def _fold_text(text: str) -> str:
+def _fold_texts(values: Sequence[str]) -> list[str]:
+    """The values folded, all as one text of a line each: a call for each costs more than the folding."""
+    if not values:
+        return []
+    text = "\n".join(value.replace("\n", " ") for value in values)
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return " ".join(text.translate(_FOLD).split())
+    return [" ".join(line.split()) for line in text.translate(_FOLD).split("\n")]
 
 
 def _join_initials(text: str) -> str:
@@ -318,7 +324,7 @@ def fold_letters(array: Any) -> pa.LargeStringArray:
     array = as_text(array)
 
     def fold(values: list[str]) -> list[str]:
-        return [" ".join(_fold_text(value).replace(".", " ").split()) for value in values]
+        return [" ".join(text.replace(".", " ").split()) if "." in text else text for text in _fold_texts(values)]
 
     plain = ascii_mask(array)
     array = map_subset(array, plain, _fold_ascii)
@@ -338,7 +344,7 @@ def match_key(array: Any) -> pa.LargeStringArray:
     array = as_text(array)
 
     def fold(values: list[str]) -> list[str]:
-        return [_join_initials(text) if "." in (text := _fold_text(value)) else text for value in values]
+        return [_join_initials(text) if "." in text else text for text in _fold_texts(values)]
 
     dotted = pc.match_substring_regex(array, r"(?:^|[^A-Za-z0-9])[A-Za-z0-9][^A-Za-z0-9 ]*\.").fill_null(False)
     fast = pc.and_(ascii_mask(array), pc.invert(dotted))

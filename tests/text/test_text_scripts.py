@@ -109,6 +109,14 @@ def test_ascii_fast_path_equals_slow_path(values: list[str]) -> None:
         assert [value[:-1].rstrip() for value in kernel(slow).to_pylist()] == fast
 
 
+@given(ANY_TEXT)
+def test_values_folded_together_are_those_folded_alone(values: list[str | None]) -> None:
+    array = pa.array(values, TEXT)
+    for kernel in (match_key, fold_letters):
+        alone = [kernel(array.slice(place, 1))[0].as_py() for place in range(len(array))]
+        assert kernel(array).to_pylist() == alone
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [

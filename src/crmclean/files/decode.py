@@ -11,10 +11,14 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
-__all__ = ["Decoded", "decode", "without_mark"]
+from crmclean.tables.evidence import TEXT
+
+__all__ = ["Decoded", "decode", "is_utf8", "without_mark"]
 
 _WIDE = ("utf-16", "utf-32")
+_LINE = 1 << 16  # bytes up to which making a string is cheaper than an Arrow array
 
 _WESTERN = frozenset({"cp1252", "mac-roman", "cp1250", "cp1254", "cp1257", "iso8859-1", "iso8859-15", "cp850", "cp437"})
 
@@ -47,7 +51,7 @@ def decode(data: bytes, encoding: str, guess_page: Callable[[list[bytes]], str])
         return _decode_wide(data, encoding)
     if encoding == "utf-8":
         body = without_mark(data, encoding)
-        if _is_utf8(body):
+        if is_utf8(body):
             return Decoded(body, ("utf-8",), None, ())
         return _decode_lines(body, encoding, guess_page)
     if encoding in _WESTERN and not data.isascii():
@@ -58,12 +62,24 @@ def decode(data: bytes, encoding: str, guess_page: Callable[[list[bytes]], str])
         return _decode_lines(data, encoding, guess_page)
 
 
-def _is_utf8(data: bytes) -> bool:
+def is_utf8(data: bytes) -> bool:
+    """Whether the bytes are valid UTF-8; many of them are looked at, not decoded.
+
+    >>> is_utf8("é".encode()), is_utf8("é".encode("cp1252"))
+    (True, False)
+    """
     if data.isascii():
         return True
+    if len(data) < _LINE:
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError:
+            return False
+        return True
+    ends = pa.py_buffer(np.array([0, len(data)], np.int64))
     try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
+        pa.Array.from_buffers(TEXT, 1, [None, ends, pa.py_buffer(data)]).validate(full=True)
+    except pa.ArrowInvalid:
         return False
     return True
 
@@ -95,7 +111,7 @@ def _decode_lines(data: bytes, encoding: str, guess_page: Callable[[list[bytes]]
     lines = data.splitlines(keepends=True)
     page = encoding
     if encoding == "utf-8":
-        page = guess_page([_strange_part(line) for line in lines if not line.isascii() and not _is_utf8(line)])
+        page = guess_page([_strange_part(line) for line in lines if not is_utf8(line)])
     chain = ["utf-8", page] if encoding == "utf-8" or encoding in _WESTERN else [page, "utf-8"]
     chain = [*dict.fromkeys([*chain, "iso8859-1"])]
     names = [encoding]
@@ -133,7 +149,7 @@ def _strange_part(line: bytes) -> bytes:
 
 def _by_pieces(line: bytes, page: str) -> str | None:
     """A line of which some cells are UTF-8 and some are not: only the bytes that are not are taken for ``page``."""
-    if _is_utf8(line) or _strange_part(line) == line:
+    if is_utf8(line) or _strange_part(line) == line:
         return None
     pieces = []
     while line:

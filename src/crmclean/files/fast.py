@@ -8,7 +8,9 @@ fewer cells than the first. Whatever is not shown to be safe is the tolerant rea
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -19,9 +21,11 @@ from crmclean.tables.evidence import TEXT
 __all__ = ["Scan", "cell_counts", "line_ends", "read_fast", "scan"]
 
 _WORTH_THREADS = 1 << 22  # bytes: the smallest block
-_WINDOW = 1 << 25
+_WINDOW = 1 << 24
+_THREADS = 2
 _LF, _CR = 10, 13
 _Array = np.ndarray[Any, np.dtype[Any]]
+_T = TypeVar("_T")
 
 
 class Scan(NamedTuple):
@@ -81,16 +85,26 @@ def scan(data: bytes | memoryview, delimiter: str, quotechar: str) -> Scan | Non
 def line_ends(array: _Array) -> _Array:
     """Positions just after each line end: LF, CR LF or a lone CR."""
     returns = _has(array, _CR)
-    ends = [np.zeros(0, np.int64)]
-    for low in range(0, len(array), _WINDOW):
+
+    def ends_from(low: int) -> _Array:
         part = array[low : low + _WINDOW]
-        newline = np.flatnonzero(part == _LF)
+        newline: _Array = np.flatnonzero(part == _LF)
         if returns:
             lone = np.flatnonzero(part == _CR)
             lone = lone[array[np.minimum(lone + low + 1, len(array) - 1)] != _LF]
             newline = np.sort(np.concatenate([newline, lone]))
-        ends.append(newline + low + 1)
-    return np.concatenate(ends)
+        return newline + (low + 1)
+
+    return np.concatenate([np.zeros(0, np.int64), *_windows(ends_from, len(array))])
+
+
+def _windows(look: Callable[[int], _T], size: int) -> Iterator[_T]:
+    """What ``look`` finds in each window of an array, two at a time: NumPy lets go of the interpreter lock."""
+    if size <= _WINDOW:
+        yield from map(look, range(0, size, _WINDOW))
+        return
+    with ThreadPoolExecutor(_THREADS) as pool:
+        yield from pool.map(look, range(0, size, _WINDOW))
 
 
 def _outside_quotes(array: _Array, ends: _Array, quotechar: str, delimiter: str) -> _Array | None:
@@ -99,18 +113,26 @@ def _outside_quotes(array: _Array, ends: _Array, quotechar: str, delimiter: str)
         return np.ones(len(ends), bool)
     beside = np.zeros(256, bool)
     beside[[ord(delimiter), _LF, _CR, ord(quotechar)]] = True
-    outside, parity = [np.zeros(0, bool)], 0
-    for low in range(0, len(array), _WINDOW):
-        quotes = np.flatnonzero(array[low : low + _WINDOW] == ord(quotechar)) + low
+    mark = np.uint8(ord(quotechar))
+    counts = _windows(lambda low: np.count_nonzero(array[low : low + _WINDOW] == mark), len(array))
+    before = np.concatenate([[0], np.cumsum(list(counts), dtype=np.int64)])  # quotes before each window
+
+    def look(low: int) -> _Array | None:
+        parity = int(before[low // _WINDOW]) % 2
+        quotes = np.flatnonzero(array[low : low + _WINDOW] == mark) + low
         opening, closing = quotes[parity::2], quotes[1 - parity :: 2]
         if not beside[array[opening[opening > 0] - 1]].all():
             return None
         if not beside[array[closing[closing < len(array) - 1] + 1]].all():
             return None
         here = ends[np.searchsorted(ends, low, side="right") : np.searchsorted(ends, low + _WINDOW, side="right")]
-        outside.append((np.searchsorted(quotes, here) + parity) % 2 == 0)
-        parity = (parity + len(quotes)) % 2
-    return None if parity else np.concatenate(outside)
+        outside: _Array = (np.searchsorted(quotes, here) + parity) % 2 == 0
+        return outside
+
+    found = list(_windows(look, len(array)))
+    if before[-1] % 2 or any(part is None for part in found):
+        return None
+    return np.concatenate([np.zeros(0, bool), *(part for part in found if part is not None)])
 
 
 def cell_counts(data: bytes | memoryview, delimiter: str, quotechar: str, found: Scan) -> _Array:

@@ -19,7 +19,8 @@ import hashlib
 import os
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -35,12 +36,14 @@ from crmclean.files.formats import format_of, refuse_binary, refuse_text
 from crmclean.files.layout import unique_names
 from crmclean.files.sniff import Dialect, find_code_page, sniff
 from crmclean.files.workbooks import read_parquet, read_workbook
+from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT, constant, enum_array
 
 __all__ = ["NOT_DATA_SCHEMA", "Source", "read_source"]
 
 NOT_DATA_SCHEMA = pa.schema([("line", pa.int64()), ("what", pa.string()), ("text", TEXT)])
 Engine = Literal["auto", "arrow", "tolerant"]
+_THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -118,26 +121,40 @@ def read_source(
         There is no such file, or it holds no table; the message says why.
     """
     name, data = _load(path)
-    digest = hashlib.sha256(data).hexdigest()
-    try:
+    with ThreadPoolExecutor(1) as pool:  # hashing lets go of the interpreter lock
+        digest = pool.submit(lambda: hashlib.sha256(data).hexdigest())
+        try:
+            source = _read(name, data, dialect, sheet, (encoding, delimiter, has_header), engine, known)
+        except InputUnreadable as error:
+            shown = "standard input" if name == "-" else name
+            hint = error.hint or "export the data as CSV or xlsx and give that file"
+            raise InputUnreadable(f"cannot read {shown}: {error.message}", hint=hint) from error.__cause__
+        return replace(source, digest=digest.result())
+
+
+def _read(
+    name: str,
+    data: bytes,
+    dialect: Dialect | None,
+    sheet: str,
+    told: tuple[str | None, str | None, bool | None],
+    engine: Engine,
+    known: Callable[[str], bool] | None,
+) -> Source:
+    """The source that some bytes are, all but its digest."""
+    kind = format_of(data)
+    if kind == "gzip":
+        data = _unzip(data)
         kind = format_of(data)
-        if kind == "gzip":
-            data = _unzip(data)
-            kind = format_of(data)
-        if kind == "parquet":
-            return _source(name, digest, *read_parquet(data))
-        if kind == "workbook":
-            wanted = sheet or (dialect.sheet if dialect else "")
-            pinned = dialect if has_header is None else None
-            table = read_workbook(data, sheet=wanted, pinned=pinned, has_header=has_header, known=known)
-            return _source(name, digest, *table)
-        if kind != "text":
-            raise InputUnreadable("it is compressed twice")
-        return _read_text(name, digest, data, dialect, (encoding, delimiter, has_header), engine, known)
-    except InputUnreadable as error:
-        shown = "standard input" if name == "-" else name
-        hint = error.hint or "export the data as CSV or xlsx and give that file"
-        raise InputUnreadable(f"cannot read {shown}: {error.message}", hint=hint) from error.__cause__
+    if kind == "parquet":
+        return _source(name, *read_parquet(data))
+    if kind == "workbook":
+        wanted = sheet or (dialect.sheet if dialect else "")
+        pinned = dialect if told[2] is None else None
+        return _source(name, *read_workbook(data, sheet=wanted, pinned=pinned, has_header=told[2], known=known))
+    if kind != "text":
+        raise InputUnreadable("it is compressed twice")
+    return _read_text(name, data, dialect, told, engine, known)
 
 
 def _load(path: str | os.PathLike[str] | BinaryIO) -> tuple[str, bytes]:
@@ -178,7 +195,6 @@ def _unzip(data: bytes) -> bytes:
 
 def _read_text(
     name: str,
-    digest: str,
     data: bytes,
     dialect: Dialect | None,
     told: tuple[str | None, str | None, bool | None],
@@ -207,7 +223,7 @@ def _read_text(
     notes = [*decoded.notes, *aligned.notes]
     if nul := decoded.utf8.count(b"\0"):
         notes.append(f"{nul} NUL characters")
-    return _source(name, digest, aligned, dialect, tuple(notes), _encodings(decoded, aligned.line))
+    return _source(name, aligned, dialect, tuple(notes), _encodings(decoded, aligned.line))
 
 
 def _overridden(dialect: Dialect, encoding: str | None, delimiter: str | None, has_header: bool | None) -> Dialect:
@@ -228,9 +244,14 @@ def _encodings(decoded: Decoded, line: np.ndarray[Any, np.dtype[np.int64]]) -> p
     return enum_array(np.maximum.reduceat(decoded.codes, line - 1), decoded.names)
 
 
+def _one_chunk_each(columns: Sequence[Any], names: Sequence[str]) -> pa.Table:
+    """The table, each column in one piece of memory."""
+    with ThreadPoolExecutor(_THREADS) as pool:  # Arrow lets go of the interpreter lock
+        return pa.table(list(pool.map(as_text, columns)), names=list(names))
+
+
 def _source(
     name: str,
-    digest: str,
     aligned: Aligned,
     dialect: Dialect,
     notes: tuple[str, ...] = (),
@@ -247,13 +268,13 @@ def _source(
     )
     return Source(
         name=name,
-        table=pa.table(aligned.columns, names=names).combine_chunks(),
+        table=_one_chunk_each(aligned.columns, names),
         header=aligned.header,
         line=aligned.line,
         encoding=constant(dialect.encoding, len(aligned.line)) if encoding is None else encoding,
         unaligned=aligned.unaligned,
         not_data=not_data,
         dialect=dialect,
-        digest=digest,
+        digest="",
         notes=notes,
     )

@@ -14,10 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-import chardet
-
 from crmclean.errors import UsageError
-from crmclean.files.decode import without_mark
+from crmclean.files.decode import is_utf8, without_mark
 from crmclean.files.delimiters import find_grammar
 from crmclean.files.layout import find_layout
 from crmclean.files.tolerant import Grammar, Record, parse, physical_lines
@@ -221,14 +219,8 @@ def find_encoding(data: bytes) -> Encoding:
         return Encoding(name, True, 1.0, f"{name}: byte order mark")
     if data.isascii():
         return Encoding("utf-8", False, 1.0, "utf-8: nothing but ASCII")
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        for start in range(0, len(data), 1 << 22):
-            decoder.decode(data[start : start + (1 << 22)])
-        decoder.decode(b"", final=True)
+    if is_utf8(data):
         return Encoding("utf-8", False, 0.99, "utf-8: every byte sequence is valid")
-    except UnicodeDecodeError:
-        pass
     valid, strange = _split_lines(data)
     page = find_code_page(strange)
     if valid and (len(valid) >= len(strange)):
@@ -301,6 +293,8 @@ def find_code_page(lines: list[bytes]) -> Encoding:
 
 def _chardet_weights(sample: bytes) -> dict[str, float]:
     """chardet's confidence by our codec names; below 0.04 it is noise."""
+    import chardet  # most files never come here
+
     weights: dict[str, float] = {}
     for found in chardet.detect_all(sample, ignore_threshold=True, compat_names=False):
         name, confidence = found["encoding"], found["confidence"]

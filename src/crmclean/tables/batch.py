@@ -23,7 +23,8 @@ __all__ = ["Batch", "as_text", "new_rows"]
 def as_text(values: Any) -> pa.LargeStringArray:
     """Any Arrow text array, chunked array, pandas Series or sequence as one ``large_string`` array."""
     if isinstance(values, pa.ChunkedArray):
-        values = values.combine_chunks()
+        # one chunk would be copied too
+        values = values.chunk(0) if values.num_chunks == 1 else values.combine_chunks()
         if isinstance(values, pa.ChunkedArray):  # pragma: no cover - several chunks of more than 2 GiB
             values = pa.concat_arrays(values.chunks)
     if not isinstance(values, pa.Array):
