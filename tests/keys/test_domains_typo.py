@@ -97,11 +97,12 @@ def test_domains_public_suffix() -> None:
 
 
 def test_domains_registrable_equals_the_public_suffix_list() -> None:
-    """The short cut for domains of two labels answers as the library does, for every rule of the list and around it."""
+    """The short cut for domains of two or three labels answers as the library does, for every rule and around it."""
     chance = random.Random(3)
     lines = Path(publicsuffixlist.PSLFILE).read_text(encoding="utf-8").splitlines()
     rules = sorted({line.split(" ")[0].lstrip("*!.").lower() for line in lines if line and not line.startswith("//")})
     domains = set(rules) | {f"x.{rule}" for rule in rules if chance.random() < 0.3}
+    domains |= {f"{chance.choice('xyz')}.{'.'.join(rule.split('.')[-2:])}" for rule in rules}
     domains |= {f"a{number}.{chance.choice(rules).rpartition('.')[2]}" for number in range(2_000)}
     domains |= {"acme.corp", "x.np", "a.b.np", "www.ck", "y.ck", "mm", "a-b.com", "-.com", "a.com.", ".com", "a..com"}
     suffixes = publicsuffixlist.PublicSuffixList()

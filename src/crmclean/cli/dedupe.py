@@ -46,6 +46,8 @@ def command(**options: Any) -> None:
 
 
 def _dedupe(options: dict[str, Any]) -> None:
+    import pyarrow.compute as pc
+
     from crmclean.api import dedupe_source
     from crmclean.ingest import read_input
     from crmclean.ruleset.load import resolve_rules
@@ -57,8 +59,11 @@ def _dedupe(options: dict[str, Any]) -> None:
     source = read_input(options["input_"], wanted)
     table = dedupe_source(source, mapping=mapping, entity=options["entity"], rules=wanted)
     _write(table, output, source)
-    clusters = table["crmclean_cluster_id"].unique()
-    facts = {"rows": table.num_rows, "entities": len(clusters), "duplicates": table.num_rows - len(clusters)}
+    first = pc.equal(
+        table["crmclean_cluster_id"], table["crmclean_record_id"]
+    )  # a cluster bears its first row's number
+    entities = pc.sum(first).as_py() or 0
+    facts = {"rows": table.num_rows, "entities": entities, "duplicates": table.num_rows - entities}
     if options["as_json"]:
         echo_json({**facts, "notes": list(source.notes)})
     elif not options["quiet"]:

@@ -71,12 +71,12 @@ class Bounds:
         """Whether each of some shared values can identify, or only says something about the place they share."""
         carriers = self.comparer.carriers.get(name)
         limit = SHARED_BY.get(name)
-        return np.ones(len(codes), bool) if carriers is None or limit is None else carriers[codes] < limit
+        return np.ones(len(codes), bool) if carriers is None or limit is None else carriers.take(codes) < limit
 
     def same(self, name: str, codes: Ints) -> Floats:
         """What sharing each of some values is worth."""
         table = self.exact.get(name)
-        return table[codes] if table is not None else np.full(len(codes), self.levels[name][-1], np.float32)
+        return table.take(codes) if table is not None else np.full(len(codes), self.levels[name][-1], np.float32)
 
 
 def bounds_of(model: Model, comparer: Comparer, tables: Mapping[str, Table], slack: float = 0.0) -> Bounds:
@@ -206,20 +206,20 @@ def _name(bounds: Bounds, item: Comparison, left: Ints, right: Ints) -> tuple[Fl
     """Bits of given or family names, and what they can reach: as ``may_be_alike``, or equal, or missing."""
     comparer, name = bounds.comparer, item.name
     codes = comparer.records.codes(name)
-    a, b = codes[left], codes[right]
+    a, b = codes.take(left), codes.take(right)
     missing = (a == 0) | (b == 0)
-    bits = bounds.exact[name][a]
+    bits = bounds.exact[name].take(a)
     bits[missing] = 0
     reach = np.full(len(left), _EQUAL, np.int8)
     reach[missing] = _MISSING
     open_ = np.flatnonzero((a != b) & ~missing)
     x, y = a[open_], b[open_]
     alike = comparer.may_be_alike(name, x, y)
-    best = np.minimum(bounds.near[name][x], bounds.near[name][y])
+    best = np.minimum(bounds.near[name].take(x), bounds.near[name].take(y))
     other = "family" if name == "given" else "given"
     if comparer.records.has(other):
         crossed = comparer.records.codes(other)
-        one, two = crossed[left], crossed[right]
+        one, two = crossed.take(left), crossed.take(right)
         alike[(x == two[open_]) | (y == one[open_])] = 2
         lone = np.flatnonzero(missing & (a + b > 0) & (a + b == np.where(a > 0, two, one)))
         bits[lone] = np.maximum(bounds.near[name][a[lone] + b[lone]], 0)
@@ -244,7 +244,7 @@ def _birth(bounds: Bounds, item: Comparison, left: Ints, right: Ints) -> tuple[F
 def _form(bounds: Bounds, item: Comparison, left: Ints, right: Ints) -> Floats:
     """Of a field with one value a record."""
     codes = bounds.comparer.records.codes(item.name)
-    a, b = codes[left], codes[right]
+    a, b = codes.take(left), codes.take(right)
     bits = bounds.same(item.name, a)
     missing = (a == 0) | (b == 0)
     bits[missing] = 0
@@ -265,9 +265,9 @@ def _pool(bounds: Bounds, item: Comparison, left: Ints, right: Ints, contrary: I
     own = bounds.comparer.records.codes(name)
     bits = np.full(len(left), -np.inf, np.float32)
     for place, row in enumerate(own):
-        a = row[left]
+        a = row.take(left)
         for across, column in enumerate(own):
-            b = column[right]
+            b = column.take(right)
             same = bounds.same(name, a)
             if contrary is not None:
                 same = np.where(contrary | ~bounds.identifies(name, a), np.float32(0), same)
@@ -284,12 +284,12 @@ def _pool(bounds: Bounds, item: Comparison, left: Ints, right: Ints, contrary: I
         every = bounds.comparer.records.codes("line")[len(own) :]
         for one, other in ((own, every), (every, own)):
             for row in one:
-                a = row[left]
+                a = row.take(left)
                 for column in other:
-                    met = np.flatnonzero((a == column[right]) & (a > 0))
-                    same = bounds.same(name, a[met])
+                    met = np.flatnonzero((a == column.take(right)) & (a > 0))
+                    same = bounds.same(name, a.take(met))
                     if contrary is not None:
-                        same = np.where(contrary[met] | ~bounds.identifies(name, a[met]), np.float32(0), same)
+                        same = np.where(contrary[met] | ~bounds.identifies(name, a.take(met)), np.float32(0), same)
                     bits[met] = np.maximum(bits[met], same)
     bits[np.isneginf(bits)] = 0
     # where disagreement is about affiliation, it takes nothing from what identifies

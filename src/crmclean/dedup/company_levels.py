@@ -34,7 +34,7 @@ class CompanyLevels(ContactLevels):
         near = np.flatnonzero(self._within("company", x, y, 2) | sets.may_share(x, y))
         scores = score_distinct(x[near], y[near], lambda p, q: self._company_score(item, p, q))
         result[near], word[near] = scores & ((1 << _LEVEL_BITS) - 1), scores >> _LEVEL_BITS
-        acronym = (short[x] == y) | (short[y] == x)
+        acronym = (short.take(x) == y) | (short.take(y) == x)
         result[acronym], word[acronym] = item.code("acronym"), 0
         levels[rest], shared[rest] = result, word
         return levels, shared
@@ -73,7 +73,9 @@ class CompanyLevels(ContactLevels):
     def _near_company(self, a: Ints, b: Ints) -> Ints:
         """False where two different names can be neither alike nor one the acronym of the other."""
         sets, short = self._company_words()
-        near: Ints = self._within("company", a, b, 2) | sets.may_share(a, b) | (short[a] == b) | (short[b] == a)
+        near: Ints = (
+            self._within("company", a, b, 2) | sets.may_share(a, b) | (short.take(a) == b) | (short.take(b) == a)
+        )
         return near
 
     def _company_words(self) -> tuple[TokenSets, Ints]:

@@ -93,7 +93,7 @@ class Lookups:
 
     def _start(self, form: Form, left: Ints, right: Ints) -> tuple[Ints, Ints, Ints, Ints]:
         """Codes of both sides, levels with the missing ones set and the rest "different", and where both differ."""
-        a, b = form.codes[left], form.codes[right]
+        a, b = form.codes.take(left), form.codes.take(right)
         levels = np.full(len(a), DIFFERENT, np.uint8)
         levels[(a == 0) | (b == 0)] = ONE_MISSING
         levels[(a == 0) & (b == 0)] = BOTH_MISSING
@@ -114,7 +114,7 @@ class Lookups:
     def _within(self, name: str, a: Ints, b: Ints, edits: int) -> Ints:
         """Whether two values can be within so many edits, judged by the letters that occur in each."""
         masks = self._masks(name)
-        x, y = masks[a], masks[b]
+        x, y = masks.take(a), masks.take(b)
         return np.maximum(np.bitwise_count(x & ~y), np.bitwise_count(y & ~x)) <= edits
 
     def _initials(self, name: str) -> Ints:

@@ -42,14 +42,14 @@ class ContactLevels(NameLevels):
         match = np.zeros(len(left), np.int32)
         for first, second in meetings:
             for row in first:
-                a = row[left]
+                a = row.take(left)
                 for other in second:
-                    met = np.flatnonzero((a == other[right]) & (a > 0))
-                    met = met[rank[a[met]] < rank[match[met]]]
-                    match[met] = a[met]
+                    met = np.flatnonzero((a == other.take(right)) & (a > 0))
+                    met = met[rank.take(a.take(met)) < rank.take(match.take(met))]
+                    match[met] = a.take(met)
         first, second = meetings[0]
-        some_left = np.logical_or.reduce([row[left] > 0 for row in first])
-        some_right = np.logical_or.reduce([row[right] > 0 for row in second])
+        some_left = np.logical_or.reduce([row.take(left) > 0 for row in first])
+        some_right = np.logical_or.reduce([row.take(right) > 0 for row in second])
         levels = np.full(len(left), DIFFERENT, np.uint8)
         levels[some_left ^ some_right] = ONE_MISSING
         levels[~some_left & ~some_right] = BOTH_MISSING
@@ -71,11 +71,11 @@ class ContactLevels(NameLevels):
         form = self.records.forms["national_id"]
         match, levels = self._pool("national_id", [(form.codes, form.codes)], left, right)
         # a tax number beside a profile's address: numbers of two kinds do not contradict each other
-        met = np.logical_or.reduce([(row[left] > 0) & (row[right] > 0) for row in form.codes])
+        met = np.logical_or.reduce([(row.take(left) > 0) & (row.take(right) > 0) for row in form.codes])
         levels[(levels == DIFFERENT) & ~met] = ONE_MISSING
         levels[match > 0] = item.code("exact")
         for row in form.codes:
-            a, b = row[left], row[right]
+            a, b = row.take(left), row.take(right)
             open_ = np.flatnonzero((levels == DIFFERENT) & (a > 0) & (b > 0))
             open_ = open_[self._near_pooled("national_id", a[open_], b[open_])]
 
@@ -101,7 +101,7 @@ class ContactLevels(NameLevels):
             "shared"
         )
         for row in own:
-            self._near_lines(item, levels, row[left], row[right])
+            self._near_lines(item, levels, row.take(left), row.take(right))
         return levels, match
 
     def _other_line(self, item: Comparison, left: Ints, right: Ints, contradicting: Ints) -> tuple[Ints, Ints]:
@@ -112,7 +112,7 @@ class ContactLevels(NameLevels):
             item.code("shared")
         )
         for row in codes:
-            self._near_lines(item, levels, row[left], row[right])
+            self._near_lines(item, levels, row.take(left), row.take(right))
         return levels, match
 
     def _near_lines(self, item: Comparison, levels: Ints, a: Ints, b: Ints) -> None:
@@ -121,8 +121,8 @@ class ContactLevels(NameLevels):
         open_ = np.flatnonzero((levels == DIFFERENT) & (a > 0) & (b > 0))
         x, y = a[open_], b[open_]
         if "tail" in item.level_names:
-            levels[open_[tails[x] == tails[y]]] = item.code("tail")
-        half = (levels[open_] == DIFFERENT) & ((high[x] == high[y]) | (low[x] == low[y]))
+            levels[open_[tails.take(x) == tails.take(y)]] = item.code("tail")
+        half = (levels[open_] == DIFFERENT) & ((high.take(x) == high.take(y)) | (low.take(x) == low.take(y)))
         open_, x, y = open_[half], x[half], y[half]
 
         def score(p: Ints, q: Ints) -> Ints:
@@ -156,18 +156,20 @@ class ContactLevels(NameLevels):
         """False where two different values of a pool cannot reach a level between "different" and the best."""
         if name in ("own_line", "other_line"):
             tails, high, low = self._line_parts()
-            alike: Ints = (tails[a] == tails[b]) | (high[a] == high[b]) | (low[a] == low[b])
+            alike: Ints = (
+                (tails.take(a) == tails.take(b)) | (high.take(a) == high.take(b)) | (low.take(a) == low.take(b))
+            )
             return alike
         if name == "national_id":
             numbers = self._is_number()
-            slip: Ints = numbers[a] & numbers[b] & self._within("national_id", a, b, 1)
+            slip: Ints = numbers.take(a) & numbers.take(b) & self._within("national_id", a, b, 1)
             return slip
         local, domain = self.records.forms.get("local"), self.records.forms.get("mail_domain")
         if name != "email" or local is None or domain is None or local.of_parent is None or domain.of_parent is None:
             return np.zeros(len(a), bool)
-        x, y = local.of_parent[a], local.of_parent[b]
+        x, y = local.of_parent.take(a), local.of_parent.take(b)
         near: Ints = (x == y) & (x > 0)
-        open_ = np.flatnonzero(~near & (x > 0) & (y > 0) & (domain.of_parent[a] == domain.of_parent[b]))
+        open_ = np.flatnonzero(~near & (x > 0) & (y > 0) & (domain.of_parent.take(a) == domain.of_parent.take(b)))
         near[open_] = self._within("local", x[open_], y[open_], 2)
         return near
 
@@ -190,7 +192,7 @@ class ContactLevels(NameLevels):
             for other in form.codes:
                 a, b = row[left[open_]], other[right[open_]]
                 found = self._near_mailboxes(item, open_, a, b, left, right)
-                by_local = np.where(found == item.code("local"), local.of_parent[a], 0)
+                by_local = np.where(found == item.code("local"), local.of_parent.take(a), 0)
                 before = np.maximum(match[open_] - form.size, 0)
                 rarer = (found == levels[open_]) & (carriers[by_local] < carriers[before])
                 better = (found > levels[open_]) | rarer
@@ -204,7 +206,12 @@ class ContactLevels(NameLevels):
         assert local.of_parent is not None
         assert domain.of_parent is not None
         found = np.full(len(open_), DIFFERENT, np.uint8)
-        x, y, at_x, at_y = local.of_parent[a], local.of_parent[b], domain.of_parent[a], domain.of_parent[b]
+        x, y, at_x, at_y = (
+            local.of_parent.take(a),
+            local.of_parent.take(b),
+            domain.of_parent.take(a),
+            domain.of_parent.take(b),
+        )
         same = np.flatnonzero((x == y) & (x > 0))
         derived = self._named_after(x[same], left[open_[same]]) | self._named_after(x[same], right[open_[same]])
         numbered = self._local_letters()[1][x[same]]

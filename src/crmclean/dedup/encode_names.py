@@ -122,7 +122,8 @@ def _name_parts(forms: dict[str, Form]) -> dict[str, Form]:
         return parts
     values = (forms.get("given") or forms["family"]).values
     tokens = pc.replace_substring_regex(values, r" .*$", "")
-    skeleton, first_skeleton = names.key_skeleton(values), names.key_skeleton(tokens)
+    skeleton = names.key_skeleton(values)  # of each word, so the first word's is its first
+    first_skeleton = pc.replace_substring_regex(skeleton, r" .*$", "")
     if "given" in forms:
         parts["given_first"] = forms["given"].recode(tokens)
         parts["given_initial"] = forms["given"].recode(pc.utf8_slice_codeunits(values, 0, 1))

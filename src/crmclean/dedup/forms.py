@@ -41,6 +41,9 @@ _NO_VALUE = frozenset(
 )
 
 
+_GLANCE = 1 << 14  # values looked at to see how many are distinct
+
+
 @dataclass(frozen=True)
 class Form:
     """One compare form of one field.
@@ -78,11 +81,11 @@ class Form:
         """A form whose distinct values are replaced one for one by ``derived`` (equal ones merge)."""
         indices, values = _distinct(derived)
         indices[0] = 0
-        return Form(indices[self.codes], values, indices)
+        return Form(indices.take(self.codes), values, indices)
 
     def take(self, records: Ints) -> Form:
         """The same form with the records in another order."""
-        return replace(self, codes=np.ascontiguousarray(self.codes[..., records]))
+        return replace(self, codes=self.codes.take(records, axis=-1))
 
     def counts(self) -> Ints:
         """int64 number of records carrying each code (a pool counts a record once per column)."""
@@ -106,16 +109,32 @@ def _distinct(texts: pa.Array) -> tuple[Ints, pa.LargeStringArray]:
     moved[blank] = 0
     moved[blank + 1 :] -= 1
     kept = pa.concat_arrays([head, values.slice(0, blank), values.slice(blank + 1)])
-    return moved[codes], kept
+    return moved.take(codes), kept
 
 
 def code_texts(columns: Sequence[pa.Array], kernel: Kernel) -> Form:
     """Code one column (codes of shape (n,)) or a pool of columns (codes of shape (k, n)) under one dictionary."""
     texts = [as_text(column) for column in columns]
     whole = texts[0] if len(texts) == 1 else pa.concat_arrays(texts)
-    codes, values = _distinct(whole)
     shape = (len(texts[0]),) if len(texts) == 1 else (len(texts), len(texts[0]))
+    if _mostly_distinct(whole):
+        codes, values = _distinct(kernel(pc.fill_null(whole, "")))
+        return Form(codes.reshape(shape), values)
+    codes, values = _distinct(whole)
     return replace(Form(codes.reshape(shape), values).derive(kernel), of_parent=None)
+
+
+def _mostly_distinct(texts: pa.LargeStringArray) -> bool:
+    """Whether about half of many values or more are distinct: finding those costs more than the kernel saves then.
+
+    Of ``s`` values drawn from ``d`` equally frequent ones, about ``s * s / 2d`` are repeats. It does not matter for the
+    codes whether the guess is right.
+    """
+    if len(texts) < 8 * _GLANCE:
+        return False
+    spread = pa.array(np.arange(_GLANCE) * (len(texts) // _GLANCE))
+    repeats = _GLANCE - len(pc.unique(texts.take(spread)))
+    return repeats * len(texts) < _GLANCE * _GLANCE
 
 
 def combine_codes(first: Ints, second: Ints, second_size: int) -> Ints:

@@ -58,8 +58,8 @@ def _of_one_house(comparer: Comparer, left: Ints, right: Ints) -> Ints:
     """Places of the pairs with one family name, one street or postcode, and given names that contradict each other."""
     records = comparer.records
     family, given = records.codes("family"), records.codes("given")
-    a, b = family[left], family[right]
-    found = np.flatnonzero((a == b) & (a > 0) & (given[left] != given[right]))
+    a, b = family.take(left), family.take(right)
+    found = np.flatnonzero((a == b) & (a > 0) & (given.take(left) != given.take(right)))
     near = np.zeros(len(found), bool)
     for name in ("street", "postal_code"):
         if records.has(name):

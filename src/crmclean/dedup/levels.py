@@ -72,7 +72,7 @@ class Comparer(CompanyLevels):
             street = self.records.forms.get("street_name")
             if street is None or street.of_parent is None:
                 return np.zeros(len(a), bool)
-            x, y = street.of_parent[a], street.of_parent[b]
+            x, y = street.of_parent.take(a), street.of_parent.take(b)
             alike: Ints = (x > 0) & (y > 0) & self._within("street_name", x, y, 3)
             return alike
         return np.ones(len(a), bool)
@@ -105,13 +105,13 @@ class Comparer(CompanyLevels):
             self._cache["birth"] = (digits, *(part.astype(np.int16) for part in parts))
         digits, year, month, day = self._cache["birth"]
         x, y = a[rest], b[rest]
-        same = [part[x] == part[y] for part in (year, month, day)]
+        same = [part.take(x) == part.take(y) for part in (year, month, day)]
         agreed = same[0].astype(np.uint8) + same[1] + same[2]
         result = np.where(same[0], item.code("same_year"), DIFFERENT).astype(np.uint8)
         result[agreed == 2] = item.code("two_parts")
-        steps = [np.abs(part[x] - part[y]) for part in (year, month, day)]
+        steps = [np.abs(part.take(x) - part.take(y)) for part in (year, month, day)]
         result[np.logical_and.reduce([(step <= 1) | (step == 10) for step in steps])] = item.code("close")
-        result[same[0] & (month[x] == day[y]) & (day[x] == month[y])] = item.code("swapped")
+        result[same[0] & (month.take(x) == day.take(y)) & (day.take(x) == month.take(y))] = item.code("swapped")
         close = np.flatnonzero(agreed == 2)
         apart = digits[x[close]] != digits[y[close]]
         count = apart.sum(axis=1)
@@ -128,8 +128,8 @@ class Comparer(CompanyLevels):
         if name is None or number is None or name.of_parent is None or number.of_parent is None:
             return levels
         x, y = a[rest], b[rest]
-        name_x, name_y = name.of_parent[x], name.of_parent[y]
-        number_x, number_y = number.of_parent[x], number.of_parent[y]
+        name_x, name_y = name.of_parent.take(x), name.of_parent.take(y)
+        number_x, number_y = number.of_parent.take(x), number.of_parent.take(y)
         same_name = (name_x == name_y) & (name_x > 0)
         same_number = (number_x == number_y) & (number_x > 0)
         no_number = (number_x == 0) | (number_y == 0)

@@ -170,7 +170,7 @@ def pairs_of_one_name(records: Records, left: Ints, right: Ints) -> int:
     if not records.has("given", "family"):
         return 0
     given, family = records.codes("given"), records.codes("family")
-    same = np.flatnonzero(given[left] == given[right])
+    same = np.flatnonzero(given.take(left) == given.take(right))
     one, other = left[same], right[same]
     return int(((given[one] > 0) & (family[one] == family[other]) & (family[one] > 0)).sum())
 
@@ -226,9 +226,8 @@ def _shares(item: Comparison, side: str) -> np.ndarray[Any, np.dtype[np.float64]
 def _m_of(item: Comparison, levels: Ints, posterior: Ints) -> Table:
     """Share of each level among the matches, with the Dirichlet prior and a floor."""
     believed = _shares(item, "m")
-    seen = np.zeros(item.size)
-    for code in range(DIFFERENT, item.size):
-        seen[code] = float(posterior[levels == code].sum()) / _UNIT
+    seen = np.bincount(levels, weights=posterior, minlength=item.size) / _UNIT  # whole numbers: exact in any order
+    seen[:DIFFERENT] = 0.0
     fitted = seen + item.strength * believed
     fitted = np.clip(fitted / fitted.sum(), believed / 4.0, believed * 4.0)
     shares: Table = fitted / fitted.sum()

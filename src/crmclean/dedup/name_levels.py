@@ -98,16 +98,20 @@ class NameLevels(Lookups):
             if f"{name}_skeleton" in forms
             else None
         )
-        same_code = np.zeros(len(a), bool) if skeleton is None else (skeleton[a] == skeleton[b]) & (skeleton[a] > 0)
+        same_code = (
+            np.zeros(len(a), bool)
+            if skeleton is None
+            else (skeleton.take(a) == skeleton.take(b)) & (skeleton.take(a) > 0)
+        )
         lengths = self._lengths(name)
-        short = (lengths[a] == 1) | (lengths[b] == 1)
-        edits_allowed = np.where(np.minimum(lengths[a], lengths[b]) >= 7, 3, 2)
+        short = (lengths.take(a) == 1) | (lengths.take(b) == 1)
+        edits_allowed = np.where(np.minimum(lengths.take(a), lengths.take(b)) >= 7, 3, 2)
         masks = self._masks(name)
-        x, y = masks[a], masks[b]
+        x, y = masks.take(a), masks.take(b)
         close = np.maximum(np.bitwise_count(x & ~y), np.bitwise_count(y & ~x)) <= edits_allowed
         initials = self._initials(name)
         levels = np.full(len(a), DIFFERENT, np.uint8)
-        levels[short & (initials[a] == initials[b])] = item.code("initial")
+        levels[short & (initials.take(a) == initials.take(b))] = item.code("initial")
         open_ = np.flatnonzero(~short & (close | same_code | sets.may_share(a, b)))
 
         def score(p: Ints, q: Ints) -> Ints:
@@ -140,7 +144,7 @@ class NameLevels(Lookups):
         if "nicknames" not in self._cache:
             self._cache["nicknames"] = nicknames.nickname_codes(first.values)[first.of_parent]
         number = self._cache["nicknames"]
-        x, y = number[a], number[b]
+        x, y = number.take(a), number.take(b)
         asked = np.flatnonzero((x >= 0) & (y >= 0) & (x != y))
         found = np.zeros(len(a), bool)
         found[asked] = nicknames.are_related(x[asked], y[asked])
@@ -152,20 +156,20 @@ class NameLevels(Lookups):
         0: nothing above "different"; 1: "similar" at best; 2: any level.
         """
         lengths, masks = self._lengths(name), self._masks(name)
-        x, y = masks[a], masks[b]
+        x, y = masks.take(a), masks.take(b)
         apart = np.maximum(np.bitwise_count(x & ~y), np.bitwise_count(y & ~x))
-        shorter = np.minimum(lengths[a], lengths[b])
+        shorter = np.minimum(lengths.take(a), lengths.take(b))
         alike = (apart <= np.where(shorter >= 7, 3, 2)).astype(np.uint8)
         # a typo is one edit, two in names of six letters, or a likeness that three odd letters leave to long names only
         typo = (apart <= 1) | ((apart == 2) & (shorter >= 6)) | ((apart == 3) & (shorter >= 7))
         alike[typo & self._may_be_slip(name, a, b)] = 2
         initials = self._initials(name)
         alike[shorter == 1] = 0
-        surely = (shorter == 1) & (initials[a] == initials[b])
+        surely = (shorter == 1) & (initials.take(a) == initials.take(b))
         surely |= (shorter > 1) & self._words().may_share(a, b)
         skeleton = self.records.forms.get(f"{name}_skeleton")
         if skeleton is not None and skeleton.of_parent is not None:
-            surely |= (shorter > 1) & (skeleton.of_parent[a] == skeleton.of_parent[b])
+            surely |= (shorter > 1) & (skeleton.of_parent.take(a) == skeleton.of_parent.take(b))
         alike[surely] = 2
         if name == "given" and "given_first" in self.records.forms:
             open_ = np.flatnonzero(alike < 2)
@@ -175,7 +179,7 @@ class NameLevels(Lookups):
     def _may_be_slip(self, name: str, a: Ints, b: Ints) -> Ints:
         """Whether one of two names is rare enough to be a slip of the other: Maria and Mario are two names."""
         carriers = self.carriers[name]
-        rare: Ints = np.minimum(carriers[a], carriers[b]) <= 2 + 2e-4 * self.records.count
+        rare: Ints = np.minimum(carriers.take(a), carriers.take(b)) <= 2 + 2e-4 * self.records.count
         return rare
 
     def _words(self) -> TokenSets:

@@ -44,7 +44,7 @@ class OwnMailboxes:
     def both_have(self, left: Ints, right: Ints) -> Ints:
         """Whether the names of pairs of records have each a mailbox of its own at one domain, and not the same."""
         met = np.zeros(len(left), bool)
-        a, b = self.name[left], self.name[right]
+        a, b = self.name.take(left), self.name.take(right)
         some = np.flatnonzero((a != b) & (self.domains[0, a] > 0) & (self.domains[0, b] > 0))
         for one in self.domains[:, a[some]]:
             for other in self.domains[:, b[some]]:

@@ -64,7 +64,7 @@ def pairs_of_runs(members: Ints, starts: Ints, lengths: Ints, window: int | None
         later = np.minimum(later, window)
     left = np.repeat(places, later)
     right = left + 1 + _ramp(later)
-    return members[left], members[right]
+    return members.take(left), members.take(right)
 
 
 def _ramp(lengths: Ints) -> Ints:

@@ -105,7 +105,7 @@ class TokenSets:
 
     def may_share(self, left: Ints, right: Ints) -> Ints:
         """False where two values certainly share no telling word."""
-        common: Ints = (self.mask[left] & self.mask[right]) != 0
+        common: Ints = (self.mask.take(left) & self.mask.take(right)) != 0
         return common
 
     def share_any(self, left: Ints, right: Ints) -> Ints:
@@ -114,7 +114,9 @@ class TokenSets:
 
     def match(self, left: Ints, right: Ints) -> WordMatch:
         """Which words of two values are the same, slips of the pen among them."""
-        turned = self.content[left] > self.content[right]  # codes depend on the order of the rows, words on their like
+        turned = self.content.take(left) > self.content.take(
+            right
+        )  # codes depend on the order of the rows, words on their like
         left, right = np.where(turned, right, left), np.where(turned, left, right)
         ours, theirs = self.words[left], self.words[right]
         found, taken = self._shared(left, right)[0], self._shared(right, left)[0]

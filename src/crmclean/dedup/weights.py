@@ -241,10 +241,10 @@ def _weights(
     is_by_value = np.zeros(item.size, bool)
     is_by_value[by_value] = True
     asked = np.flatnonzero(is_by_value[level])
-    codes = level[asked]
+    codes = level.take(asked)
     if shared is not None:
-        chance = table[shared[asked]]
-        chance = np.where(shared[asked] == 0, 0.0, chance)
+        chance = table.take(shared.take(asked))
+        chance = np.where(shared.take(asked) == 0, 0.0, chance)
     else:
         form = records.codes(item.name)
         chance = np.maximum(table[form[left[asked]]], table[form[right[asked]]])
@@ -253,7 +253,7 @@ def _weights(
         shares[item.code("swapped")] = 1.0  # given the swapped given name, which has paid for the slip
     near = np.array([found.frequency == "near" for found in item.levels])[codes.astype(int) - DIFFERENT]
     chance = np.minimum(chance + np.where(near, u[codes] / 10.0, 0.0), 1.0)
-    weights[asked] = np.clip(np.log2(np.maximum(shares[codes], 1e-9) / np.maximum(chance, 1e-9)), 0.0, STRONGEST)
+    weights[asked] = np.clip(np.log2(np.maximum(shares.take(codes), 1e-9) / np.maximum(chance, 1e-9)), 0.0, STRONGEST)
     return weights
 
 

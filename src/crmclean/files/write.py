@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from crmclean.errors import OutputError, UsageError
+from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
 
 __all__ = ["csv_bytes", "guard_formulas", "output_delimiter", "write_table"]
@@ -125,11 +126,13 @@ def csv_bytes(
         columns = [_as_text(column) for column in part.columns]
         if formula_guard:
             columns = [guard_formulas(column) for column in columns]
-        cells = [_quoted(column, delimiter, quoting, quotechar) for column in columns]
+        if quoting == "all":
+            cells = [_doubled(column, quotechar) for column in columns]
+            return _rows(cells, quotechar, f"{quotechar}{delimiter}{quotechar}", quotechar + line_terminator)
+        cells = [_quoted(column, delimiter, quotechar) for column in columns]
         if len(cells) == 1:  # an empty cell alone on its line would be a blank line
             cells = [pc.if_else(pc.equal(cells[0], ""), quotechar * 2, cells[0])]
-        rows = pc.binary_join_element_wise(*cells, pa.scalar(delimiter, TEXT))
-        return _data(pc.binary_join_element_wise(rows, pa.scalar("", TEXT), pa.scalar(line_terminator, TEXT)))
+        return _rows(cells, "", delimiter, line_terminator)
 
     waiting: deque[Future[pa.Buffer]] = deque()
     with ThreadPoolExecutor(_THREADS) as pool:  # Arrow lets go of the interpreter lock
@@ -149,9 +152,17 @@ def _batches(table: pa.Table) -> Iterator[pa.Table]:
 def _as_text(column: pa.ChunkedArray) -> pa.LargeStringArray:
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
-    values = column.cast(TEXT).combine_chunks()
-    array = pa.concat_arrays(values.chunks) if isinstance(values, pa.ChunkedArray) else values
+    array = as_text(column)
     return pc.fill_null(array, "") if array.null_count else array
+
+
+def _rows(cells: list[pa.LargeStringArray], before: str, between: str, after: str) -> pa.Buffer:
+    """The lines that cells make, end to end: the outer columns take what stands around a row, so one pass joins all."""
+    nothing = pa.scalar("", TEXT)
+    if before:
+        cells[0] = pc.binary_join_element_wise(pa.scalar(before, TEXT), cells[0], nothing)
+    cells[-1] = pc.binary_join_element_wise(cells[-1], pa.scalar(after, TEXT), nothing)
+    return _data(pc.binary_join_element_wise(*cells, pa.scalar(between, TEXT)))
 
 
 def _data(array: pa.LargeStringArray) -> pa.Buffer:
@@ -161,10 +172,8 @@ def _data(array: pa.LargeStringArray) -> pa.Buffer:
     return pa.py_buffer(b"") if data is None else data.slice(int(bounds[0]), int(bounds[-1] - bounds[0]))
 
 
-def _quoted(column: pa.LargeStringArray, delimiter: str, quoting: str, quote: str) -> pa.LargeStringArray:
-    """The cells as they are written."""
-    if quoting == "all":
-        return _wrap(column, quote)
+def _quoted(column: pa.LargeStringArray, delimiter: str, quote: str) -> pa.LargeStringArray:
+    """The cells as they are written, quoted where they must be."""
     data = np.frombuffer(_data(column), np.uint8)
     specials = [mark for mark in (delimiter, quote, "\n", "\r") if bytes_hold(data, mark)]
     edge = _edge_spaces(column) if quote in specials or delimiter == " " else None
@@ -188,9 +197,15 @@ def _edge_spaces(column: pa.LargeStringArray) -> pa.BooleanArray:
 
 
 def _wrap(column: pa.LargeStringArray, quote: str) -> pa.LargeStringArray:
-    doubled = pc.replace_substring(column, quote, quote * 2)
     mark = pa.scalar(quote, TEXT)
-    return pc.binary_join_element_wise(mark, doubled, mark, pa.scalar("", TEXT))
+    return pc.binary_join_element_wise(mark, _doubled(column, quote), mark, pa.scalar("", TEXT))
+
+
+def _doubled(column: pa.LargeStringArray, quote: str) -> pa.LargeStringArray:
+    """The cells with each quote in them twice."""
+    if not bytes_hold(np.frombuffer(_data(column), np.uint8), quote):
+        return column
+    return pc.replace_substring(column, quote, quote * 2)
 
 
 def guard_formulas(column: pa.LargeStringArray) -> pa.LargeStringArray:

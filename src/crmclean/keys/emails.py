@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -109,17 +109,35 @@ def _suffixes() -> Any:
     return PublicSuffixList()
 
 
+class _Short(NamedTuple):
+    """What the public suffix list says about domains of two and three labels.
+
+    Attributes
+    ----------
+    plain : pyarrow.LargeStringArray
+        Suffixes of two labels (``co.uk``) with no other rule about what is right below them.
+    odd : pyarrow.LargeStringArray
+        Whatever else of two or three labels a rule is about.
+    wild : str
+        Pattern of the top-level domains in which every second level is a suffix (``*.np``).
+    """
+
+    plain: pa.LargeStringArray
+    odd: pa.LargeStringArray
+    wild: str
+
+
 @lru_cache(maxsize=1)
-def _short_suffixes() -> tuple[pa.LargeStringArray, str]:
-    """The ``name.tld`` the public suffix list has a rule about (``co.uk``), and a pattern of the top-level domains in
-    which every second level is a suffix (``*.np``): any other domain of two labels is somebody's own."""
+def _short_suffixes() -> _Short:
     from publicsuffixlist import PSLFILE
 
     lines = Path(PSLFILE).read_text(encoding="utf-8").splitlines()
     rules = {line.split(" ")[0].strip().lower() for line in lines if line.strip() and not line.startswith("//")}
-    bare = {rule.lstrip("!*.") for rule in rules}
     wild = sorted(rule[2:] for rule in rules if rule.startswith("*.") and rule.count(".") == 1)
-    return pa.array(sorted(rule for rule in bare if rule.count(".") == 1), TEXT), rf"\.(?:{'|'.join(wild)})$"
+    special = {rule.lstrip("!*.") for rule in rules if rule.startswith(("!", "*."))}
+    plain = {rule for rule in rules if rule.count(".") == 1} - special
+    deeper = {rule for rule in rules if rule.count(".") == 2}
+    return _Short(pa.array(sorted(plain), TEXT), pa.array(sorted(special | deeper), TEXT), rf"\.(?:{'|'.join(wild)})$")
 
 
 def registrable_domain(array: Any) -> pa.LargeStringArray:
@@ -129,11 +147,18 @@ def registrable_domain(array: Any) -> pa.LargeStringArray:
     ['shop.co.uk', 'acme.com', '', '']
     """
     domains = blank_nulls(as_text(array))
-    plain = pc.match_substring_regex(domains, r"^[a-z0-9][a-z0-9\-]*\.[a-z]+$")  # a name and a top-level domain
-    suffixes, wild = _short_suffixes()
-    listed = pc.or_(pc.is_in(domains, value_set=suffixes), pc.match_substring_regex(domains, wild))
-    short = pc.and_(plain, pc.invert(listed))
-    return map_subset(domains, pc.invert(short), _registrable_by_list)
+    listed, label = _short_suffixes(), r"[a-z0-9][a-z0-9\-]*"
+    two = pc.match_substring_regex(domains, rf"^{label}\.[a-z]+$")
+    three = pc.match_substring_regex(domains, rf"^{label}\.{label}\.[a-z]+$")
+    last_two = map_subset(domains, three, lambda part: pc.replace_substring_regex(part, r"^[^.]*\.", ""))
+    suffix = pc.is_in(last_two, value_set=listed.plain)
+    plain = pc.or_(pc.and_(two, pc.invert(suffix)), three)
+    for names in (domains, last_two):
+        plain = pc.and_not(plain, pc.is_in(names, value_set=listed.odd))
+    # names in other letters have rules too, and those are not spelt so in the list
+    plain = pc.and_not(plain, pc.match_substring_regex(domains, rf"{listed.wild}|(?:^|\.)xn--"))
+    found = pc.if_else(suffix, domains, last_two)
+    return map_subset(pc.if_else(plain, found, domains), pc.invert(plain), _registrable_by_list)
 
 
 def _registrable_by_list(domains: pa.LargeStringArray) -> pa.LargeStringArray:
