@@ -158,7 +158,9 @@ def registrable_domain(array: Any) -> pa.LargeStringArray:
     # names in other letters have rules too, and those are not spelt so in the list
     plain = pc.and_not(plain, pc.match_substring_regex(domains, rf"{listed.wild}|(?:^|\.)xn--"))
     found = pc.if_else(suffix, domains, last_two)
-    return map_subset(pc.if_else(plain, found, domains), pc.invert(plain), _registrable_by_list)
+    single = pc.invert(pc.match_substring(domains, "."))
+    found = pc.if_else(single, pa.scalar("", TEXT), pc.if_else(plain, found, domains))
+    return map_subset(found, pc.invert(pc.or_(plain, single)), _registrable_by_list)
 
 
 def _registrable_by_list(domains: pa.LargeStringArray) -> pa.LargeStringArray:

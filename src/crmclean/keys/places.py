@@ -34,11 +34,11 @@ __all__ = [
 @lru_cache(maxsize=1)
 def _street_words() -> tuple[pa.LargeStringArray, pa.LargeStringArray]:
     """Long and short words for one thing, each to one form; folded and romanised as streets are."""
+    spelt = [(form, row["key"]) for row in read_rows("street_words.csv") for form in row["forms"].split()]
+    folded = romanise(fold_letters(pa.array([form for form, _ in spelt], TEXT))).to_pylist()
     words: dict[str, str] = {}
-    for row in read_rows("street_words.csv"):
-        forms = romanise(fold_letters(pa.array(row["forms"].split(), TEXT))).to_pylist()
-        for form in forms:
-            words.setdefault(form, row["key"])
+    for form, (_, key) in zip(folded, spelt, strict=True):
+        words.setdefault(form, key)
     words.pop("", None)
     return pa.array(list(words), TEXT), pa.array(list(words.values()), TEXT)
 
@@ -94,10 +94,11 @@ def _city_words(folded: pa.LargeStringArray) -> pa.LargeStringArray:
 @lru_cache(maxsize=1)
 def _city_names() -> tuple[pa.LargeStringArray, pa.LargeStringArray]:
     """Other names of cities (``cities.csv``) as city words, and the one they are compared in."""
+    spelt = [(name, row["key"]) for row in read_rows("cities.csv") for name in row["names"].split("|")]
+    folded = _city_words(fold_letters(pa.array([name for name, _ in spelt], TEXT))).to_pylist()
     names: dict[str, str] = {}
-    for row in read_rows("cities.csv"):
-        for name in _city_words(fold_letters(pa.array(row["names"].split("|"), TEXT))).to_pylist():
-            names.setdefault(name, row["key"])
+    for name, (_, key) in zip(folded, spelt, strict=True):
+        names.setdefault(name, key)
     return pa.array(list(names), TEXT), pa.array(list(names.values()), TEXT)
 
 
@@ -147,9 +148,12 @@ def _countries() -> tuple[pa.LargeStringArray, pa.LargeStringArray]:
 def _regions() -> tuple[pa.LargeStringArray, pa.LargeStringArray]:
     """Region names and codes of ``regions.csv``: each plain name, and each name after its country ("IN/wa")."""
     codes: dict[str, str] = {}
-    for row in read_rows("regions.csv"):
-        country, _, local = row["code"].partition("-")
-        names = match_key(pa.array([row["code"], *row["names"].split("|"), local], TEXT)).to_pylist()
+    rows = read_rows("regions.csv")
+    parts = [row["code"].partition("-") for row in rows]
+    spelt = [[row["code"], *row["names"].split("|"), part[2]] for row, part in zip(rows, parts, strict=True)]
+    folded = iter(match_key(pa.array([name for names in spelt for name in names], TEXT)).to_pylist())
+    for row, (country, _, local), written in zip(rows, parts, spelt, strict=True):
+        names = [next(folded) for _ in written]
         # the bare number of an Iranian province or letter of a Bangladeshi division means nothing by itself
         plain = names if len(local) > 1 and local.isalpha() else names[:-1]
         for name in plain:

@@ -27,10 +27,12 @@ _DOUBLE_SURNAMES = frozenset(_DOUBLE_ROW.split())
 @lru_cache(maxsize=1)
 def _known_names() -> dict[str, str]:
     """Arabic-script names, folded, and their usual Latin spelling (``arabic_names.csv``)."""
+    spelt = [(name, row["latin"]) for row in read_rows("arabic_names.csv") for name in row["names"].split()]
     known: dict[str, str] = {}
-    for row in read_rows("arabic_names.csv"):
-        for form in fold_letters(pa.array(row["names"].split(), TEXT)).to_pylist():
-            known.setdefault(form, row["latin"])
+    for form, (_, latin) in zip(
+        fold_letters(pa.array([name for name, _ in spelt], TEXT)).to_pylist(), spelt, strict=True
+    ):
+        known.setdefault(form, latin)
     return known
 
 
