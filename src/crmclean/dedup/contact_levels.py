@@ -14,7 +14,6 @@ from crmclean.dedup.frequency import Table
 from crmclean.dedup.name_levels import NameLevels
 from crmclean.dedup.pairs import score_distinct
 from crmclean.dedup.priors import BOTH_MISSING, DIFFERENT, ONE_MISSING, Comparison
-from crmclean.keys import phones
 from crmclean.tables.evidence import TEXT
 
 __all__ = ["SHARED_BY", "ContactLevels"]
@@ -132,14 +131,12 @@ class ContactLevels(NameLevels):
         levels[open_] = score_distinct(x, y, score)
 
     def _line_parts(self) -> tuple[Ints, Ints, Ints]:
-        """Of each line: a code of its last seven digits, its number without the last five, and its last five."""
+        """Of each line: its last seven digits, its number without the last five, and its last five."""
         if "line" not in self._cache:
-            values = self.records.forms["line"].values
-            tails = phones.phone_tail(values, 7).dictionary_encode().indices.to_numpy()
-            numbers = pc.cast(
-                pc.if_else(pc.match_substring_regex(values, r"^\d{1,18}$"), values, "0"), pa.int64()
-            ).to_numpy()
-            self._cache["line"] = (tails, numbers // 100000, numbers % 100000)
+            values = self.records.forms["line"].values  # keys: up to nine digits, or nothing
+            filled = pc.if_else(pc.equal(values, ""), pa.scalar("0", TEXT), values)
+            numbers = pc.cast(filled, pa.int64()).to_numpy().astype(np.int32)
+            self._cache["line"] = (numbers % 10_000_000, numbers // 100_000, numbers % 100_000)
         parts: tuple[Ints, Ints, Ints] = self._cache["line"]
         return parts
 

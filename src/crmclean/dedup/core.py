@@ -7,9 +7,10 @@ result.links                    # every pair worth keeping, with its levels, wei
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -117,8 +118,7 @@ def link_records(
     """
     work = prepare(fields, settings, order)
     count = work.records.count
-    start, chance = _believed(work, settings)
-    candidates = _candidates(work, start, settings)
+    start, chance, candidates = _believed_and_candidates(work, settings)
     if measures is not None:
         fit = Fit(frozen_model(start, measures), 0, 0, 0.0)
     else:
@@ -148,8 +148,7 @@ def count_pairs(fields: Columns, settings: Settings) -> PairCount:
     Only samples of the pairs of large rules are compared, to see what a rule is worth. Parameters as there.
     """
     work = prepare(fields, settings)
-    start, _ = _believed(work, settings)
-    candidates = _candidates(work, start, settings)
+    _, _, candidates = _believed_and_candidates(work, settings)
     return PairCount(work.records.count, candidates.reports, len(candidates.left))
 
 
@@ -179,22 +178,33 @@ def _believed(work: Workings, settings: Settings) -> tuple[Model, Chance]:
     return with_chance(start, chance), chance
 
 
-def _candidates(work: Workings, start: Model, settings: Settings) -> Candidates:
-    """The candidate pairs, rules judged by what is believed before the file is fitted."""
-    return candidate_pairs(
-        work.records,
-        settings.entity,
-        pairs_per_row=settings.pairs_per_row,
-        max_block=settings.max_block,
-        judge=_judge(work, start, settings),
-    )
+def _believed_and_candidates(work: Workings, settings: Settings) -> tuple[Model, Chance, Candidates]:
+    """What is believed before the file is fitted, and the candidate pairs of the rules that are worth it by that.
+
+    Random pairs are looked at while the first rules make theirs.
+    """
+    with ThreadPoolExecutor(1) as aside:
+        believed = aside.submit(_believed, work, settings)
+        candidates = candidate_pairs(
+            work.records,
+            settings.entity,
+            pairs_per_row=settings.pairs_per_row,
+            max_block=settings.max_block,
+            judge=_judge(work, lambda: believed.result()[0], settings),
+        )
+        return *believed.result(), candidates
 
 
-def _judge(work: Workings, model: Model, settings: Settings) -> Judge:
+def _judge(work: Workings, believed: Callable[[], Model], settings: Settings) -> Judge:
     """How many matches to expect among pairs, by what is believed before the file is fitted; likely ones only."""
-    bounds = bounds_of(model, work.comparer, work.tables)
+
+    @cache
+    def at_hand() -> tuple[Model, Bounds]:
+        model = believed()
+        return model, bounds_of(model, work.comparer, work.tables)
 
     def judge(left: Ints, right: Ints) -> float:
+        model, bounds = at_hand()
         hopeful = np.flatnonzero(_may_link(bounds, left, right, model, settings))
         scored, _ = work.score(model, left[hopeful], right[hopeful])
         return float(probability_of(scored.weight[scored.weight > 0]).sum())
@@ -211,7 +221,7 @@ def _fit(work: Workings, start: Model, chance: Chance, candidates: Candidates, s
     able = replace(start, prior=min(start.prior * _PRIOR_ROOM, 0.5))
     hopeful = _may_link(bounds_of(able, work.comparer, work.tables, _PRIOR_SLACK), left, right, able, settings)
     left, right = left[hopeful], right[hopeful]
-    chosen = sample_pairs(left, right, work.records.count, _SAMPLE)
+    chosen = sample_pairs(left, right, work.records.count, _SAMPLE, again=True)
     scale *= len(left) / max(len(chosen), 1)
     of_one_name = pairs_of_one_name(work.records, candidates.left, candidates.right)
     return fit_model(

@@ -209,11 +209,15 @@ def random_pairs(records: int) -> tuple[Ints, Ints]:
     return drawn[0][apart], drawn[1][apart]
 
 
-def sample_pairs(left: Ints, right: Ints, records: int, size: int) -> Ints:
-    """Positions of at most about ``_SAMPLE`` pairs, chosen by a hash of the canonical record numbers."""
+def sample_pairs(left: Ints, right: Ints, records: int, size: int, *, again: bool = False) -> Ints:
+    """Positions of about ``size`` pairs (or all), chosen by a hash of the canonical record numbers.
+
+    ``again`` is for a sample of a sample, which the same hash would take whole.
+    """
     if len(left) <= size:
         return np.arange(len(left))
     hashes = mix(left.astype(np.uint64) * np.uint64(records) + right.astype(np.uint64))
+    hashes = mix(~hashes) if again else hashes
     return np.flatnonzero(hashes < np.uint64(int(2**64 * (size / len(left)))))
 
 

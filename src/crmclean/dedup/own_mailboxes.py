@@ -69,11 +69,14 @@ def own_mailboxes(records: Records) -> OwnMailboxes | None:
         return None
     _, name = np.unique(given.codes.astype(np.int64) * given.size + family.codes, return_inverse=True)
     letters, spelt = _letters(given.values), _letters(local.values)
+    lengths, spelt_lengths = (pc.utf8_length(texts).to_numpy() for texts in (letters, spelt))
     known = (given.codes > 0) & (family.codes > 0)
     blank = pa.scalar("", letters.type)
     found = []
     for column in mailbox.codes:
         at = np.flatnonzero(known & (column > 0))
+        size = lengths.take(given.codes[at]) + lengths.take(family.codes[at])
+        at = at[size == spelt_lengths.take(local.of_parent.take(column[at]))]
         one, other = letters.take(pa.array(given.codes[at])), letters.take(pa.array(family.codes[at]))
         box = spelt.take(pa.array(local.of_parent[column[at]]))
         own = pc.or_(
