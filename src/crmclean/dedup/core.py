@@ -36,6 +36,7 @@ from crmclean.dedup.model import (
     with_chance,
 )
 from crmclean.dedup.priors import DIFFERENT
+from crmclean.dedup.unmapped import Unmapped, read_unmapped
 from crmclean.dedup.weights import Model, probability_of
 from crmclean.dedup.workings import Settings, Workings, frozen_model, prepare
 from crmclean.tables.evidence import empty_table, enum_array, evidence_table
@@ -87,11 +88,14 @@ class PairCount:
         One for each rule the file allows, in the order in which they are asked.
     pairs : int
         Distinct candidate pairs of the rules that are used.
+    unmapped : tuple of Unmapped
+        What the columns without a field were found to be.
     """
 
     records: int
     reports: tuple[RuleReport, ...]
     pairs: int
+    unmapped: tuple[Unmapped, ...] = ()
 
 
 def link_records(
@@ -101,21 +105,26 @@ def link_records(
     kept_apart: Ints | None = None,
     order: Ints | None = None,
     measures: Mapping[str, Any] | None = None,
+    unmapped: tuple[Unmapped, ...] | None = None,
 ) -> Result:
     """Find the records that stand for the same person or company.
 
     Parameters
     ----------
     fields : mapping of canonical field name to sequence of Arrow text arrays
-        See ``tables.fields``; also ``birth_year``, ``birth_month`` and ``birth_day``. Null and "" are missing.
+        See ``tables.fields``; also ``birth_year``, ``birth_month`` and ``birth_day``, and ``other:<header>`` for a
+        column without a field (``dedup.unmapped``). Null and "" are missing.
     kept_apart : int64 array, optional
         Code per record, -1 = none. Records with different codes are never joined: such a pair is at most for review.
     order : int64 array, optional
         A rank per record, to tell apart records of identical content.
     measures : mapping, optional
         Frozen m, u and prior of an earlier run (``Result.measures``): used instead of fitting.
+    unmapped : tuple of Unmapped, optional
+        What the columns under ``other:`` names are; those of ``measures``, or else found out from the data.
     """
-    work = prepare(fields, settings, order)
+    unmapped = read_unmapped(measures) if unmapped is None else unmapped
+    work = prepare(fields, settings, order, unmapped)
     count = work.records.count
     start, chance = _believed(work, settings)
     candidates = _candidates(work, start, settings)
@@ -150,7 +159,7 @@ def count_pairs(fields: Columns, settings: Settings) -> PairCount:
     work = prepare(fields, settings)
     start, _ = _believed(work, settings)
     candidates = _candidates(work, start, settings)
-    return PairCount(work.records.count, candidates.reports, len(candidates.left))
+    return PairCount(work.records.count, candidates.reports, len(candidates.left), work.records.unmapped)
 
 
 def explain_pair(
@@ -165,7 +174,7 @@ def explain_pair(
     left, right : int
         Positions in the given arrays. The pair need not have been compared.
     """
-    work = prepare(fields, settings)
+    work = prepare(fields, settings, unmapped=read_unmapped(measures))
     model = frozen_model(prior_model(settings.entity, work.comparer.active, work.records.count), measures)
     place = np.empty(work.records.count, np.int64)
     place[work.records.position] = np.arange(work.records.count)

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from crmclean.context import Context
 from crmclean.dedup.core import Result, Settings, link_records
+from crmclean.dedup.unmapped import PREFIX, read_unmapped
 from crmclean.measures import Counts
 from crmclean.ruleset.spec import DedupRules
 from crmclean.tables.batch import Batch
@@ -67,13 +68,15 @@ class DeduplicateStep:
         if self.apart and not batch.is_disposition("merged").any():
             return batch  # the first look said it all
         fields = compared_fields(batch, context, at)
-        if not fields:
+        if all(name.startswith(PREFIX) for name in fields):
             return batch
         result = link_records(
             fields,
             settings_of(context.rules.dedup),
             kept_apart=np.arange(len(at), dtype=np.int64) if self.apart else _kept_apart(batch, at),
             order=_rank(batch, at),
+            # golden records have no duplicates left to prove a column by
+            unmapped=read_unmapped(context.measures.model.get(fact_of(apart=False))) if self.apart else None,
         )
         batch = batch.replacing(links=_links(batch, result, at)).with_fact(fact_of(self.apart), result.measures)
         return batch if self.apart else batch.replacing(clusters=_clusters(batch, result, at))
@@ -93,6 +96,8 @@ def compared_fields(batch: Batch, context: Context, at: np.ndarray[Any, Any]) ->
     index = pa.array(at)
     fields: dict[str, list[pa.Array]] = {}
     for column in context.plan.columns:
+        if not column.field and not column.column.startswith("crmclean_"):
+            fields[PREFIX + column.column] = [_without_fillers(batch, column.column).take(index)]
         if column.field not in _COMPARED:
             continue
         values = _without_fillers(batch, column.column).take(index)
