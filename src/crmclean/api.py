@@ -37,7 +37,9 @@ from crmclean.tables.fields import BY_NAME
 
 if TYPE_CHECKING:
     from crmclean.dedup.core import PairCount
+    from crmclean.dedup.judgements import Judged
     from crmclean.files.read import Source
+    from crmclean.labels import Labels
 
 __all__ = ["CleanResult", "RulesLike", "check", "clean", "count_pairs", "dedupe", "dedupe_source"]
 
@@ -157,6 +159,7 @@ def clean(
     as_of: DateLike | None = None,
     region: str | None = None,
     pipeline: Pipeline | None = None,
+    labels: Labels | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> CleanResult:
     """Clean a file, a DataFrame or several of them.
@@ -175,6 +178,9 @@ def clean(
         Default ISO alpha-2 region of phones and addresses; overrides the rules.
     pipeline : Pipeline, optional
         Other steps than the default ones.
+    labels : path, DataFrame or Judgements, optional
+        Pairs of records that a person has judged (`crmclean.labels`), by record id or row number: obeyed, and learnt
+        from within bounds.
     progress : callable, optional
         Called with the name of each step before it starts.
 
@@ -183,7 +189,13 @@ def clean(
     InputError, RulesError, PlanError
         See `crmclean.errors`.
     """
-    return _run(inputs, rules, plan, as_of, region, pipeline or Pipeline(), progress)
+    steps = (pipeline or Pipeline()).steps
+    if labels is not None:
+        from crmclean.dedup.step import with_judgements
+        from crmclean.labels import read_labels
+
+        steps = with_judgements(steps, read_labels(labels))
+    return _run(inputs, rules, plan, as_of, region, Pipeline(steps), progress)
 
 
 def check(
@@ -253,6 +265,7 @@ def dedupe(
     mapping: Mapping[str, str] | None = None,
     entity: Literal["person", "company"] = "person",
     rules: RulesLike = "default",
+    labels: Labels | None = None,
 ) -> pd.DataFrame:
     """The rows and columns of the input in order, plus what the dedup core found.
 
@@ -265,6 +278,9 @@ def dedupe(
         if their data tell what they are.
     entity : {"person", "company"}
         What one record stands for.
+    labels : path, DataFrame or Judgements, optional
+        Pairs of records that a person has judged (`crmclean.labels`), by the number of their rows (from 1), which is
+        also their crmclean_record_id, or by the input's own id column: obeyed, and learnt from within bounds.
 
     Returns
     -------
@@ -274,7 +290,7 @@ def dedupe(
     """
     wanted = resolve_rules(rules)
     source = read_input(data, wanted)
-    table = dedupe_source(source, mapping=mapping, entity=entity, rules=wanted)
+    table = dedupe_source(source, mapping=mapping, entity=entity, rules=wanted, labels=labels)
     if isinstance(data, pd.DataFrame):
         ours = _frame(table.select(table.schema.names[-3:]))
         ours.index = data.index
@@ -283,7 +299,12 @@ def dedupe(
 
 
 def dedupe_source(
-    source: Source, *, mapping: Mapping[str, str] | None, entity: Literal["person", "company"], rules: Rules
+    source: Source,
+    *,
+    mapping: Mapping[str, str] | None,
+    entity: Literal["person", "company"],
+    rules: Rules,
+    labels: Labels | None = None,
 ) -> pa.Table:
     """As `dedupe`, from a source to an Arrow table; lines without cells stand in ``crmclean_raw``."""
     from crmclean.dedup.core import link_records  # the dedup core and scipy take half a second to load
@@ -292,12 +313,13 @@ def dedupe_source(
     fields = _compared(source, mapping, rules)
     settings = replace(settings_of(rules.dedup), entity=entity)
     count = source.table.num_rows
-    result = link_records(fields, settings)
+    number = pa.array(np.arange(1, count + 1)).cast(TEXT)
+    judged = _judged(labels, [number, *fields.get("id", [])]) if labels is not None else None
+    result = link_records(fields, settings, judged=judged)
     matches = result.links.filter(pc.equal(result.links["decision"], "match"))
     best = np.full(count, np.nan)
     for side in ("row_l", "row_r"):
         np.fmax.at(best, matches[side].to_numpy(), matches["probability"].to_numpy())
-    number = pa.array(np.arange(1, count + 1)).cast(TEXT)
     table = source.table.select([name for name in source.table.schema.names if not name.startswith("crmclean_")])
     table = table.append_column("crmclean_record_id", number)
     table = table.append_column("crmclean_cluster_id", number.take(pa.array(result.cluster.astype(np.int64))))
@@ -305,6 +327,14 @@ def dedupe_source(
     if not source.unaligned:
         return table
     return table.append_column("crmclean_raw", pa.array([source.unaligned.get(row) for row in range(count)], TEXT))
+
+
+def _judged(labels: Labels, known: list[pa.Array]) -> Judged:
+    """The judged pairs by row; records are called by one of the ``known`` columns."""
+    from crmclean.dedup.judgements import Judged
+    from crmclean.labels import read_labels
+
+    return Judged.of(len(known[0]), *read_labels(labels).find(known))
 
 
 def count_pairs(
