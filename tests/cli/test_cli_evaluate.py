@@ -36,11 +36,12 @@ def scores(run: Run, *arguments: str) -> dict[str, Any]:
 
 def test_pairs_are_counted_and_nothing_is_written(run: Run, leads: Path, tmp_path: Path) -> None:
     said = run("dedupe", str(leads), "--count-pairs")
-    title, headings, *rows, total = said.stdout.splitlines()
+    title, headings, *rows, total, recall = said.stdout.splitlines()
     assert title == "leads.csv: 5 records"
     assert headings.split("  ")[0] == "rule"
     assert any(row.startswith("email ") for row in rows)
     assert "distinct candidate pairs" in total
+    assert recall == "100.0 % of the matches are among them, by estimate"
     assert said.stderr == ""
     assert "is not written" in run("dedupe", str(leads), "--count-pairs", "-o", str(tmp_path / "out.csv")).stderr
     assert list(tmp_path.iterdir()) == [leads]

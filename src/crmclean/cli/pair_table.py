@@ -18,11 +18,13 @@ _HEADINGS = ("rule", "blocks", "largest block", "cap", "blocks refined", "pairs"
 
 
 def pair_facts(found: PairCount) -> dict[str, Any]:
-    """Under the names of ``measures.json``: records, blocking (a mapping for each rule), candidate_pairs, unmapped."""
+    """Under the names of ``measures.json``: records, blocking (a mapping for each rule), candidate_pairs,
+    blocking_recall and unmapped."""
     return {
         "records": found.records,
         "blocking": [asdict(report) for report in found.reports],
         "candidate_pairs": found.pairs,
+        "blocking_recall": found.recall,
         "unmapped": [item.to_dict() for item in found.unmapped],
     }
 
@@ -36,7 +38,13 @@ def pair_table(found: PairCount, name: str) -> str:
     table = text_table(title, _HEADINGS[:width], [row[:width] for row in rows], words=("rule", "used"))
     per = f", {found.pairs / found.records:,.1f} a record" if found.records else ""
     told = "".join(f"{_column_line(item)}\n" for item in found.unmapped)
-    return f"{table}{found.pairs:,} distinct candidate pairs{per}\n{told}"
+    recall = "" if found.recall is None else f"{_share(found.recall)} of the matches are among them, by estimate\n"
+    return f"{table}{found.pairs:,} distinct candidate pairs{per}\n{recall}{told}"
+
+
+def _share(share: float) -> str:
+    """In per cent with one decimal, never rounded up to all."""
+    return f"{int(share * 1000) / 10:.1f} %"
 
 
 _USES = {

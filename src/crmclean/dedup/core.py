@@ -90,12 +90,15 @@ class PairCount:
         Distinct candidate pairs of the rules that are used.
     unmapped : tuple of Unmapped
         What the columns without a field were found to be.
+    recall : float or None
+        Estimated share of the matches that are among the candidate pairs (``scoring.recall_of``); None: no matches.
     """
 
     records: int
     reports: tuple[RuleReport, ...]
     pairs: int
     unmapped: tuple[Unmapped, ...] = ()
+    recall: float | None = None
 
 
 def link_records(
@@ -148,8 +151,7 @@ def link_records(
     decisions = decisions.guarded(clusters.labels[left] == clusters.labels[right])
     names = [report.name for report in candidates.reports]
     links = links_table(work.records, found, names, decisions)
-    by_rules = found.rules[decisions.is_match & (found.rules > 0)]
-    described = describe_run(work.records, work.comparer.carriers, fit, candidates, clusters, by_rules)
+    described = describe_run(work.records, work.comparer.carriers, fit, candidates, clusters, found.recall())
     if judged is not None:
         same = int(judged.same.sum())
         described["judged"] = {"same": same, "different": len(judged.same) - same}
@@ -185,12 +187,20 @@ def _places(records: Records) -> Ints:
 def count_pairs(fields: Columns, settings: Settings) -> PairCount:
     """What the blocking rules bring together in a file, without linking it: the very candidates of `link_records`.
 
-    Only samples of the pairs of large rules are compared, to see what a rule is worth. Parameters as there.
+    Pairs are compared only to see what rules are worth and how much they find, samples of them where there are many,
+    by what is believed before the file is fitted. Parameters as there.
     """
     work = prepare(fields, settings)
     start, _ = _believed(work, settings)
     candidates = _candidates(work, start, settings)
-    return PairCount(work.records.count, candidates.reports, len(candidates.left), work.records.unmapped)
+    looked = sample_pairs(candidates.left, candidates.right, work.records.count, _LOOKED_AT)
+    some = replace(
+        candidates, left=candidates.left[looked], right=candidates.right[looked], rules=candidates.rules[looked]
+    )
+    likely = score_all(work, start, _hopeful(work, start, some, settings), settings)
+    return PairCount(
+        work.records.count, candidates.reports, len(candidates.left), work.records.unmapped, likely.recall()
+    )
 
 
 def explain_pair(
@@ -208,7 +218,7 @@ def explain_pair(
     work = prepare(fields, settings, unmapped=read_unmapped(measures))
     model = frozen_model(prior_model(settings.entity, work.comparer.active, work.records.count), measures)
     place = _places(work.records)
-    return explain_records(work, model, settings, int(place[left]), int(place[right]))
+    return explain_records(work, model, settings, int(place[left]), int(place[right]), measures.get("blocking", ()))
 
 
 def _believed(work: Workings, settings: Settings) -> tuple[Model, Chance]:

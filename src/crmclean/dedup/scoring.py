@@ -18,10 +18,11 @@ from crmclean.dedup.weights import Model, probability_of
 from crmclean.dedup.workings import Settings, Workings
 from crmclean.tables.evidence import empty_table, enum_array, evidence_table
 
-__all__ = ["PRIOR_SHARE", "Found", "evidence_of", "links_table", "score_all"]
+__all__ = ["PRIOR_SHARE", "Found", "evidence_of", "links_table", "recall_of", "score_all"]
 
 PRIOR_SHARE = 0.25  # of the prior each pair inside a cluster is charged; the link that joins paid it in full
 _THREADS = 2
+_UNIT = 4096
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class Found:
     rules: Ints
     scored: dict[str, Ints]
     levels: Levels
+
+    def recall(self) -> float | None:
+        """Estimated share of the matches that some blocking rule found; None where none is expected."""
+        met = self.rules > 0
+        return recall_of(self.rules[met], probability_of(self.scored["weight"][met]))
 
     def with_pairs(self, work: Workings, model: Model, left: Ints, right: Ints) -> Found:
         """With some pairs that are to be there, whatever they weigh."""
@@ -115,3 +121,18 @@ def links_table(records: Records, found: Found, names: list[str], decisions: Dec
     }
     columns |= {f"level_{name}": codes[order] for name, codes in levels.items()}
     return evidence_table("links", columns)
+
+
+def recall_of(rules: Ints, probability: Ints) -> float | None:
+    """Share of the matches that some blocking rule brings together, estimated from how many rules found each.
+
+    Chao's lower bound of those that no rule finds (Chao 1987): f1 (f1 - 1) / (2 (f2 + 1)), f1 the matches found by one
+    rule only and f2 those by exactly two, pairs counted by their probability and summed in whole 4096ths, so that their
+    order does not matter. It is a lower bound where rules overlap, as the shipped ones do; rules that complement each
+    other make it too many. Matches that the model does not know are not in it. None where less than one is expected.
+    """
+    times = np.bitwise_count(rules.astype(np.uint32))
+    share = np.rint(np.asarray(probability) * _UNIT).astype(np.int64)
+    found, once, twice = (int(share[some].sum()) / _UNIT for some in (times > 0, times == 1, times == 2))
+    missed = max(once * (once - 1), 0.0) / (2 * (twice + 1))
+    return found / (found + missed) if found >= 1 else None
