@@ -266,6 +266,7 @@ def dedupe(
     entity: Literal["person", "company"] = "person",
     rules: RulesLike = "default",
     labels: Labels | None = None,
+    one_to_one: str | None = None,
 ) -> pd.DataFrame:
     """The rows and columns of the input in order, plus what the dedup core found.
 
@@ -281,6 +282,9 @@ def dedupe(
     labels : path, DataFrame or Judgements, optional
         Pairs of records that a person has judged (`crmclean.labels`), by the number of their rows (from 1), which is
         also their crmclean_record_id, or by the input's own id column: obeyed, and learnt from within bounds.
+    one_to_one : str, optional
+        A column that says which source a row is from (an import list, the CRM). Each row is then joined with at most
+        one row of any other source, the likeliest, and with none of its own; equally likely ones are left apart.
 
     Returns
     -------
@@ -290,7 +294,7 @@ def dedupe(
     """
     wanted = resolve_rules(rules)
     source = read_input(data, wanted)
-    table = dedupe_source(source, mapping=mapping, entity=entity, rules=wanted, labels=labels)
+    table = dedupe_source(source, mapping=mapping, entity=entity, rules=wanted, labels=labels, one_to_one=one_to_one)
     if isinstance(data, pd.DataFrame):
         ours = _frame(table.select(table.schema.names[-3:]))
         ours.index = data.index
@@ -305,6 +309,7 @@ def dedupe_source(
     entity: Literal["person", "company"],
     rules: Rules,
     labels: Labels | None = None,
+    one_to_one: str | None = None,
 ) -> pa.Table:
     """As `dedupe`, from a source to an Arrow table; lines without cells stand in ``crmclean_raw``."""
     from crmclean.dedup.core import link_records  # the dedup core and scipy take half a second to load
@@ -315,7 +320,8 @@ def dedupe_source(
     count = source.table.num_rows
     number = pa.array(np.arange(1, count + 1)).cast(TEXT)
     judged = _judged(labels, [number, *fields.get("id", [])]) if labels is not None else None
-    result = link_records(fields, settings, judged=judged)
+    sources = _sources(source, one_to_one) if one_to_one is not None else None
+    result = link_records(fields, settings, judged=judged, sources=sources)
     matches = result.links.filter(pc.equal(result.links["decision"], "match"))
     best = np.full(count, np.nan)
     for side in ("row_l", "row_r"):
@@ -327,6 +333,15 @@ def dedupe_source(
     if not source.unaligned:
         return table
     return table.append_column("crmclean_raw", pa.array([source.unaligned.get(row) for row in range(count)], TEXT))
+
+
+def _sources(source: Source, column: str) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """A code for each value of the column that says where a row is from; -1 where it is empty."""
+    if column not in source.table.schema.names:
+        raise UsageError(f"{source.name} has no column {column!r} that could say which source a row is from")
+    names = pc.utf8_trim_whitespace(pc.fill_null(as_text(source.table[column]), ""))
+    codes = names.dictionary_encode().indices.to_numpy().astype(np.int64)
+    return np.where(np.asarray(pc.equal(names, "")), -1, codes)
 
 
 def _judged(labels: Labels, known: list[pa.Array]) -> Judged:

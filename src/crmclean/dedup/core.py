@@ -19,7 +19,7 @@ from crmclean.dedup.blocking import Candidates, Judge, RuleReport, candidate_pai
 from crmclean.dedup.bounds import Bounds, bounds_of, may_link
 from crmclean.dedup.cluster import Clusters, Evaluate, cluster_records
 from crmclean.dedup.compare import Levels
-from crmclean.dedup.decide import decide_links
+from crmclean.dedup.decide import Decisions, decide_links
 from crmclean.dedup.describe import describe_run
 from crmclean.dedup.encode import Columns, Records
 from crmclean.dedup.explanation import Explanation, explain_records
@@ -36,6 +36,7 @@ from crmclean.dedup.model import (
     sample_pairs,
     with_chance,
 )
+from crmclean.dedup.one_to_one import winning_links
 from crmclean.dedup.priors import DIFFERENT
 from crmclean.dedup.scoring import PRIOR_SHARE, Found, evidence_of, links_table, score_all
 from crmclean.dedup.unmapped import Unmapped, read_unmapped
@@ -110,6 +111,7 @@ def link_records(
     measures: Mapping[str, Any] | None = None,
     unmapped: tuple[Unmapped, ...] | None = None,
     judged: Judged | None = None,
+    sources: Ints | None = None,
 ) -> Result:
     """Find the records that stand for the same person or company.
 
@@ -128,6 +130,8 @@ def link_records(
         What the columns under ``other:`` names are; those of ``measures``, or else found out from the data.
     judged : Judged, optional
         Pairs that a person has judged, by position.
+    sources : int array, optional
+        Code of the source of each record, -1 = none: link the sources one to one (``one_to_one``).
     """
     unmapped = read_unmapped(measures) if unmapped is None else unmapped
     work = prepare(fields, settings, order, unmapped)
@@ -147,7 +151,11 @@ def link_records(
     decisions = decide_links(found.scored, left, right, apart, settings.match_probability, settings.review_probability)
     if judged is not None:
         decisions = decisions.judged(judged.together(left, right), judged.apart(left, right))
-    clusters = _clustered(work, fit.model, settings, found, decisions.is_match, apart, judged)
+    if sources is not None:
+        sources = np.asarray(sources)[work.records.position]
+        decisions = _one_to_one(found, decisions, sources)
+    guard = _guard_evidence(work, fit.model, settings, apart, sources)
+    clusters = _clustered(work, found, decisions.is_match, guard, apart, judged)
     decisions = decisions.guarded(clusters.labels[left] == clusters.labels[right])
     names = [report.name for report in candidates.reports]
     links = links_table(work.records, found, names, decisions)
@@ -158,17 +166,25 @@ def link_records(
     return Result(links, _labels_by_position(work.records, clusters.labels), described)
 
 
+def _one_to_one(found: Found, decisions: Decisions, sources: Ints) -> Decisions:
+    """The decisions with those match links held down that a likelier one of their records rules out."""
+    at = np.flatnonzero(decisions.is_match)
+    weight = np.where(decisions.is_judged[at], np.inf, found.scored["weight"][at])
+    lost = np.zeros(len(found.left), bool)
+    lost[at] = ~winning_links(found.left[at], found.right[at], weight, sources)
+    return decisions.one_to_one(lost)
+
+
 def _clustered(
     work: Workings,
-    model: Model,
-    settings: Settings,
     found: Found,
     matched: Ints,
+    guard: tuple[Evaluate, float],
     apart: Ints | None,
     judged: Judged | None,
 ) -> Clusters:
     """The clusters of the match links, guarded, judgements obeyed."""
-    evaluate, firm = _guard_evidence(work, model, settings, apart)
+    evaluate, firm = guard
     matches = found.left[matched], found.right[matched], found.scored["weight"][matched]
     if judged is None:
         return cluster_records(work.records.count, *matches, evaluate, firm, lambda: _twins(work.records, [apart]))
@@ -305,7 +321,9 @@ def _may_link(bounds: Bounds, left: Ints, right: Ints, model: Model, settings: S
         return np.concatenate([np.zeros(0, bool), *pool.map(look, range(0, len(left), size))])
 
 
-def _guard_evidence(work: Workings, model: Model, settings: Settings, apart: Ints | None) -> tuple[Evaluate, float]:
+def _guard_evidence(
+    work: Workings, model: Model, settings: Settings, apart: Ints | None, sources: Ints | None
+) -> tuple[Evaluate, float]:
     """What the guard of the clusters asks about pairs of records, and the weight of a firm link."""
     match = min(settings.match_probability, 1.0 - 1e-9)
     bar = float(np.log2(match / (1.0 - match)))
@@ -318,6 +336,8 @@ def _guard_evidence(work: Workings, model: Model, settings: Settings, apart: Int
         contrary = _differing(model, found, 0.0) & (bits + (1 - PRIOR_SHARE) * prior_bits < bar)
         if apart is not None:
             never |= (apart[first] != apart[second]) & (apart[first] >= 0) & (apart[second] >= 0)
+        if sources is not None:
+            never |= (sources[first] == sources[second]) & (sources[first] >= 0)
         return bits, never, contrary
 
     return evaluate, bar + _FIRM

@@ -81,6 +81,7 @@ class DeduplicateStep:
             # golden records have no duplicates left to prove a column by
             unmapped=read_unmapped(context.measures.model.get(fact_of(apart=False))) if self.apart else None,
             judged=_judged(batch, self.judgements, at) if self.judgements else None,
+            sources=_sources(batch, at) if context.rules.dedup.one_to_one and not self.apart else None,
         )
         batch = batch.replacing(links=_links(batch, result, at)).with_fact(fact_of(self.apart), result.measures)
         return batch if self.apart else batch.replacing(clusters=_clusters(batch, result, at))
@@ -144,6 +145,13 @@ def _judged(batch: Batch, judgements: Judgements, at: np.ndarray[Any, Any]) -> J
     left, right = place[left], place[right]
     there = (left >= 0) & (right >= 0) & (left != right)
     return Judged.of(len(at), left[there], right[there], same[there])
+
+
+def _sources(batch: Batch, at: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """A code of the input of each row."""
+    names = batch.rows["source"].combine_chunks().take(pa.array(at)).cast(pa.string()).dictionary_encode()
+    codes: np.ndarray[Any, np.dtype[np.int64]] = pc.fill_null(names.indices, -1).to_numpy().astype(np.int64)
+    return codes
 
 
 def _own_ids(batch: Batch, ids: pa.Array) -> pa.Array:
