@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1] / "src" / "crmclean"
 # The first path component below the package, or the module's name, decides the layer.
 LAYERS = {
     5: {"cli", "__main__"},
-    4: {"api", "runs", "planning", "ingest", "record_ids", "publish", "reopen", "clusterings"},
+    4: {"api", "runs", "planning", "ingest", "record_ids", "publish", "reopen", "clusterings", "labels"},
     3: {"pipeline", "files", "report", "explain", "undo", "evaluate", "views", "objectives"},
     2: {
         *("mapping", "normalisers", "validators", "dedup", "survivorship"),

@@ -37,7 +37,9 @@ from crmclean.tables.fields import BY_NAME
 
 if TYPE_CHECKING:
     from crmclean.dedup.core import PairCount
+    from crmclean.dedup.judgements import Judged
     from crmclean.files.read import Source
+    from crmclean.labels import Labels
 
 __all__ = ["CleanResult", "RulesLike", "check", "clean", "count_pairs", "dedupe", "dedupe_source"]
 
@@ -157,6 +159,7 @@ def clean(
     as_of: DateLike | None = None,
     region: str | None = None,
     pipeline: Pipeline | None = None,
+    labels: Labels | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> CleanResult:
     """Clean a file, a DataFrame or several of them.
@@ -175,6 +178,9 @@ def clean(
         Default ISO alpha-2 region of phones and addresses; overrides the rules.
     pipeline : Pipeline, optional
         Other steps than the default ones.
+    labels : path, DataFrame or Judgements, optional
+        Pairs of records that a person has judged (`crmclean.labels`), by record id or row number: obeyed, and learnt
+        from within bounds.
     progress : callable, optional
         Called with the name of each step before it starts.
 
@@ -183,7 +189,13 @@ def clean(
     InputError, RulesError, PlanError
         See `crmclean.errors`.
     """
-    return _run(inputs, rules, plan, as_of, region, pipeline or Pipeline(), progress)
+    steps = (pipeline or Pipeline()).steps
+    if labels is not None:
+        from crmclean.dedup.step import with_judgements
+        from crmclean.labels import read_labels
+
+        steps = with_judgements(steps, read_labels(labels))
+    return _run(inputs, rules, plan, as_of, region, Pipeline(steps), progress)
 
 
 def check(
@@ -253,6 +265,8 @@ def dedupe(
     mapping: Mapping[str, str] | None = None,
     entity: Literal["person", "company"] = "person",
     rules: RulesLike = "default",
+    labels: Labels | None = None,
+    one_to_one: str | None = None,
 ) -> pd.DataFrame:
     """The rows and columns of the input in order, plus what the dedup core found.
 
@@ -265,6 +279,12 @@ def dedupe(
         if their data tell what they are.
     entity : {"person", "company"}
         What one record stands for.
+    labels : path, DataFrame or Judgements, optional
+        Pairs of records that a person has judged (`crmclean.labels`), by the number of their rows (from 1), which is
+        also their crmclean_record_id, or by the input's own id column: obeyed, and learnt from within bounds.
+    one_to_one : str, optional
+        A column that says which source a row is from (an import list, the CRM). Each row is then joined with at most
+        one row of any other source, the likeliest, and with none of its own; equally likely ones are left apart.
 
     Returns
     -------
@@ -274,7 +294,7 @@ def dedupe(
     """
     wanted = resolve_rules(rules)
     source = read_input(data, wanted)
-    table = dedupe_source(source, mapping=mapping, entity=entity, rules=wanted)
+    table = dedupe_source(source, mapping=mapping, entity=entity, rules=wanted, labels=labels, one_to_one=one_to_one)
     if isinstance(data, pd.DataFrame):
         ours = _frame(table.select(table.schema.names[-3:]))
         ours.index = data.index
@@ -283,7 +303,13 @@ def dedupe(
 
 
 def dedupe_source(
-    source: Source, *, mapping: Mapping[str, str] | None, entity: Literal["person", "company"], rules: Rules
+    source: Source,
+    *,
+    mapping: Mapping[str, str] | None,
+    entity: Literal["person", "company"],
+    rules: Rules,
+    labels: Labels | None = None,
+    one_to_one: str | None = None,
 ) -> pa.Table:
     """As `dedupe`, from a source to an Arrow table; lines without cells stand in ``crmclean_raw``."""
     from crmclean.dedup.core import link_records  # the dedup core and scipy take half a second to load
@@ -292,12 +318,14 @@ def dedupe_source(
     fields = _compared(source, mapping, rules)
     settings = replace(settings_of(rules.dedup), entity=entity)
     count = source.table.num_rows
-    result = link_records(fields, settings)
+    number = pa.array(np.arange(1, count + 1)).cast(TEXT)
+    judged = _judged(labels, [number, *fields.get("id", [])]) if labels is not None else None
+    sources = _sources(source, one_to_one) if one_to_one is not None else None
+    result = link_records(fields, settings, judged=judged, sources=sources)
     matches = result.links.filter(pc.equal(result.links["decision"], "match"))
     best = np.full(count, np.nan)
     for side in ("row_l", "row_r"):
         np.fmax.at(best, matches[side].to_numpy(), matches["probability"].to_numpy())
-    number = pa.array(np.arange(1, count + 1)).cast(TEXT)
     table = source.table.select([name for name in source.table.schema.names if not name.startswith("crmclean_")])
     table = table.append_column("crmclean_record_id", number)
     table = table.append_column("crmclean_cluster_id", number.take(pa.array(result.cluster.astype(np.int64))))
@@ -305,6 +333,23 @@ def dedupe_source(
     if not source.unaligned:
         return table
     return table.append_column("crmclean_raw", pa.array([source.unaligned.get(row) for row in range(count)], TEXT))
+
+
+def _sources(source: Source, column: str) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """A code for each value of the column that says where a row is from; -1 where it is empty."""
+    if column not in source.table.schema.names:
+        raise UsageError(f"{source.name} has no column {column!r} that could say which source a row is from")
+    names = pc.utf8_trim_whitespace(pc.fill_null(as_text(source.table[column]), ""))
+    codes = names.dictionary_encode().indices.to_numpy().astype(np.int64)
+    return np.where(np.asarray(pc.equal(names, "")), -1, codes)
+
+
+def _judged(labels: Labels, known: list[pa.Array]) -> Judged:
+    """The judged pairs by row; records are called by one of the ``known`` columns."""
+    from crmclean.dedup.judgements import Judged
+    from crmclean.labels import read_labels
+
+    return Judged.of(len(known[0]), *read_labels(labels).find(known))
 
 
 def count_pairs(

@@ -67,8 +67,9 @@ def explain_pair(batch: Batch, context: Context, left: str, right: str) -> dict[
     """Why two records of a run reopened for them (`crmclean.reopen.load_run`) were or were not merged.
 
     Keys: left, right, decision, decided_by, together (in one cluster), prior, weight, probability, comparisons (name,
-    level, left and right value, m, u, weight, group, note), blocking (rule, shared or missed). The decision is what the
-    run said; for a pair it never compared, ``decided_by`` is "never compared" and the rest is computed now.
+    level, left and right value, m, u, weight, group, note), blocking (rule, shared, and why it does not bring them
+    together). The decision is what the run said; for a pair it never compared, ``decided_by`` says that and the rest is
+    computed now.
     """
     row_l, row_r = (_row_of(batch.rows, item, "the run") for item in (left, right))
     if row_l == row_r:
@@ -89,9 +90,18 @@ def explain_pair(batch: Batch, context: Context, left: str, right: str) -> dict[
         "right": right,
         "together": together,
         "decision": said["decision"] if said else None,
-        "decided_by": said["decided_by"] if said else "never compared, or below every band",
+        "decided_by": said["decided_by"] if said else _unsaid(found),
         **found.to_dict(),
     }
+
+
+def _unsaid(found: core.Explanation) -> str:
+    """Why the run said nothing of a pair."""
+    if any(not meeting.why for meeting in found.meetings):
+        return "too unlikely to be kept"
+    if any(meeting.shared for meeting in found.meetings):
+        return "too unlikely to be kept, or never compared"
+    return "never compared"
 
 
 def _evidence(folder: Path) -> Path:
@@ -215,9 +225,9 @@ def pair_text(pair: Mapping[str, Any]) -> str:
         note = f"  [{item['note']}]" if item.get("note") else ""
         lines.append(f"  {item['weight']:+8.2f}  {item['name']}: {item['level']}{values}{note}")
     lines.append(f"  {pair['weight']:+8.2f}  = {_chance(pair['probability'])}: {pair['band']}")
-    for word, shared in (("brought together by", True), ("not by", False)):
-        rules = [item["rule"] for item in pair["blocking"] if item["shared"] is shared]
-        lines += [f"  {word}: {', '.join(rules)}"] if rules else []
+    met = [item["rule"] for item in pair["blocking"] if not item["why"]]
+    lines += [f"  brought together by: {', '.join(met)}"] if met else []
+    lines += [f"  not by {item['rule']}: {item['why']}" for item in pair["blocking"] if item["why"]]
     return "\n".join(lines)
 
 

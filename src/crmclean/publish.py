@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 from crmclean import views
 from crmclean._version import __version__
 from crmclean.consent import opted_out_elsewhere
+from crmclean.context import Context
 from crmclean.errors import CircuitBroken, OutputError, OutputOccupied, UsageError
 from crmclean.files.write import output_delimiter, write_table
 from crmclean.objectives import broken_limits
@@ -283,6 +284,17 @@ def _filled(result: CleanResult) -> dict[str, int]:
     return {item.column: counts.count("filled", item.column) for item in result.context.plan.columns}
 
 
+def _columns_without_field(context: Context) -> list[str]:
+    """Notes on the columns without a field that were compared all the same."""
+    found = context.measures.model.get("dedup", {}).get("unmapped", [])
+    words = {"national_id": "as an identity number", "birth_date": "as a birth date"}
+    return [
+        f"{item['column']} has no field, but was compared {words.get(item['use'], 'as support')}: {item['why']}"
+        for item in found
+        if item["use"] != "none"
+    ]
+
+
 def notes_of(result: CleanResult) -> list[str]:
     """What whoever uses the output should know beforehand, in sentences."""
     said = views.output_notes(result.batch, result.context)
@@ -318,6 +330,7 @@ def summary_of(result: CleanResult, files: Mapping[str, int | None] | None = Non
         threshold_days=rules.staleness.threshold_days,
         match_probability=rules.dedup.match_probability,
         review_probability=rules.dedup.review_probability,
+        blocking_recall=context.measures.model.get("dedup", {}).get("blocking_recall"),
         trust_weights={
             name: float(getattr(rules.trust, name))
             for name in ("validity", "completeness", "freshness", "uniqueness", "consistency")
@@ -328,6 +341,7 @@ def summary_of(result: CleanResult, files: Mapping[str, int | None] | None = Non
         before_sources=result.as_read.get("sources", {}),
         notes=(
             *notes_of(result),
+            *_columns_without_field(context),
             *(f"{item.name}: {note}" for item in result.sources for note in item.notes),
         ),
     )

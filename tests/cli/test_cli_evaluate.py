@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -35,11 +36,12 @@ def scores(run: Run, *arguments: str) -> dict[str, Any]:
 
 def test_pairs_are_counted_and_nothing_is_written(run: Run, leads: Path, tmp_path: Path) -> None:
     said = run("dedupe", str(leads), "--count-pairs")
-    title, headings, *rows, total = said.stdout.splitlines()
+    title, headings, *rows, total, recall = said.stdout.splitlines()
     assert title == "leads.csv: 5 records"
     assert headings.split("  ")[0] == "rule"
     assert any(row.startswith("email ") for row in rows)
     assert "distinct candidate pairs" in total
+    assert recall == "100.0 % of the matches are among them, by estimate"
     assert said.stderr == ""
     assert "is not written" in run("dedupe", str(leads), "--count-pairs", "-o", str(tmp_path / "out.csv")).stderr
     assert list(tmp_path.iterdir()) == [leads]
@@ -65,6 +67,30 @@ def test_judged_rules_show_what_they_are_worth(run: Run, leads: Path, monkeypatc
 
 def test_dedupe_asks_where_to_write(run: Run, leads: Path) -> None:
     assert "say where to write: -o OUT" in run("dedupe", str(leads), code=2).stderr
+
+
+# ---- dedupe --labels, clean --labels
+
+
+def test_labels_are_obeyed(run: Run, leads: Path, tmp_path: Path) -> None:
+    labels = file(tmp_path, "judged.csv", "left,right,match\n1,2,yes\n2,3,no\n")
+    run("dedupe", str(leads), "-o", str(tmp_path / "out.csv"), "--labels", labels)
+    cluster = pd.read_csv(tmp_path / "out.csv", sep=None, engine="python")["crmclean_cluster_id"]
+    assert cluster[0] == cluster[1] != cluster[2]
+    run("clean", str(leads), "-o", str(tmp_path / "out"), "--labels", labels)
+    links = pq.read_table(tmp_path / "out" / "evidence" / "links.parquet").to_pandas()
+    judged = links[links["decided_by"] == "judgement"].set_index(["row_l", "row_r"])
+    assert judged.loc[(0, 1), "decision"] == "match"
+    assert "one entity" in run("explain", str(tmp_path / "out"), *_ids(tmp_path / "out", 0, 1)).stdout
+    assert "contradicts itself" in run(
+        "dedupe", str(leads), "-o", str(tmp_path / "o.csv"), "--labels",
+        file(tmp_path, "wrong.csv", "left,right,match\n1,2,yes\n2,1,no\n"), code=2,
+    ).stderr  # fmt: skip
+
+
+def _ids(folder: Path, *rows: int) -> list[str]:
+    ids = pq.read_table(folder / "evidence" / "rows.parquet")["record_id"].to_pylist()
+    return [ids[row] for row in rows]
 
 
 # ---- evaluate

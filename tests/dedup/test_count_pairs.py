@@ -21,7 +21,7 @@ FIELDS = {"first_name": [pa.array(GIVEN)], "last_name": [pa.array(FAMILY)], "ema
 
 def test_the_reports_are_those_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     measures = link_records(FIELDS, Settings()).measures
-    for name in ("_fit", "_score_all", "cluster_records"):
+    for name in ("_fit", "cluster_records"):
         monkeypatch.setattr(core, name, None)  # nothing of this is asked for
     found = count_pairs(FIELDS, Settings())
     assert [asdict(report) for report in found.reports] == measures["blocking"]

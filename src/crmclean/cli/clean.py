@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option("-o", "--output", metavar="DIR", help="Where to: absent, empty, or an earlier output.")
 @reading
+@click.option("--labels", metavar="FILE", help="Judged pairs: left,right,match, or a review.csv that is filled in.")
 @click.option("--state", metavar="DIR", help="State of a nightly job: lock, stored plan, one output folder a run.")
 @click.option(
     "--format", "format_", type=click.Choice(["csv", "parquet", "xlsx"]), default="csv", help="Of the cleaned file."
@@ -99,6 +100,7 @@ def _compute(options: dict[str, Any], plans: Any, tell: Tell) -> CleanResult:
         plan=options["plan"] or plans,
         as_of=options["as_of"],
         region=options["region"],
+        labels=options["labels"],
         progress=tell,
     )
 

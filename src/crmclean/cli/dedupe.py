@@ -17,6 +17,7 @@ from crmclean.cli.paths import refuse_overwriting
     "dedupe",
     short_help="Add cluster ids to a file and change nothing else.",
     epilog="\b\nExample:  crmclean dedupe accounts.csv -o deduped.csv --entity company\n"
+    "          crmclean dedupe contacts.csv -o deduped.csv --labels judged.csv\n"
     "          crmclean dedupe contacts.csv --count-pairs",
 )
 @click.argument("input_", metavar="INPUT")
@@ -24,6 +25,8 @@ from crmclean.cli.paths import refuse_overwriting
 @click.option("--map", "map_", metavar="FILE", help='What the columns mean, as TOML lines: "Column" = "field".')
 @click.option("--entity", type=click.Choice(["person", "company"]), default="person", help="What one row stands for.")
 @click.option("--rules", multiple=True, metavar="NAME|FILE", help="Rules pack; give several to layer them.")
+@click.option("--labels", metavar="FILE", help="Judged pairs: two record ids or row numbers, and yes or no.")
+@click.option("--one-to-one", metavar="COLUMN", help="Join each row with at most one row of another source (COLUMN).")
 @click.option("--count-pairs", is_flag=True, help="Only print what each blocking rule would compare; write nothing.")
 @common
 def command(**options: Any) -> None:
@@ -32,6 +35,12 @@ def command(**options: Any) -> None:
     crmclean_record_id numbers the rows, crmclean_cluster_id is the same for all rows of one person or company, and
     crmclean_match_probability says how sure the best link of a row is. No cell is changed. A line whose cells do not
     fit the header stands in a fourth column, crmclean_raw, as it was.
+
+    --labels names a CSV file of pairs that a person has judged, with the columns left, right and match (yes or no), or
+    a review.csv with its judgement column filled in. Judged pairs are obeyed, and weights are learnt from them.
+
+    --one-to-one names a column that says which source a row is from, an import list or the CRM, say: each row is then
+    joined with at most one row of another source, the likeliest, and with none of its own.
 
     With --count-pairs nothing is linked and nothing written: a table says how many pairs of records each blocking rule
     brings together, how large its blocks are, and above which size they are refined.
@@ -57,7 +66,14 @@ def _dedupe(options: dict[str, Any]) -> None:
     wanted = resolve_rules(list(options["rules"]) or "default")
     mapping = _mapping(options["map_"])
     source = read_input(options["input_"], wanted)
-    table = dedupe_source(source, mapping=mapping, entity=options["entity"], rules=wanted)
+    table = dedupe_source(
+        source,
+        mapping=mapping,
+        entity=options["entity"],
+        rules=wanted,
+        labels=options["labels"],
+        one_to_one=options["one_to_one"],
+    )
     _write(table, output, source)
     first = pc.equal(
         table["crmclean_cluster_id"], table["crmclean_record_id"]

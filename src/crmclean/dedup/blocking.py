@@ -19,7 +19,7 @@ from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints, mix
 from crmclean.dedup.pairs import pairs_of_runs, runs, sort_with
 
-__all__ = ["Candidates", "Rule", "RuleReport", "candidate_pairs", "rules_of", "shared_rules"]
+__all__ = ["Candidates", "Rule", "RuleReport", "candidate_pairs", "rules_of"]
 
 _THREADS = 2
 _WINDOW = 4
@@ -248,18 +248,3 @@ def _windowed(keys: BlockKeys, block: Ints, members: Ints, window: int) -> tuple
     block, places = sort_with(block, rank[members], keys.count)
     starts, lengths = runs(block)
     return pairs_of_runs(by_rank[places], starts, lengths, window)
-
-
-def shared_rules(records: Records, entity: str, left: int, right: int) -> list[tuple[str, bool]]:
-    """For each blocking rule the file allows, whether two records (canonical numbers) agree on all its keys."""
-    keys = BlockKeys(records)
-    answers = []
-    for rule in rules_of(entity):
-        if rule.keys[0].startswith("name_order") or not all(keys.has(name) for name in rule.keys):
-            continue
-        agreed = True
-        for name in rule.keys:
-            pool = keys.codes(name).reshape(-1, records.count)
-            agreed &= bool(set(pool[:, left].tolist()) & set(pool[:, right].tolist()) - {0})
-        answers.append((rule.name, agreed))
-    return answers

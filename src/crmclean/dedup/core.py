@@ -7,7 +7,7 @@ result.links                    # every pair worth keeping, with its levels, wei
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
@@ -18,13 +18,14 @@ import pyarrow as pa
 
 from crmclean.dedup.blocking import Candidates, Judge, RuleReport, candidate_pairs
 from crmclean.dedup.bounds import Bounds, bounds_of, may_link
-from crmclean.dedup.cluster import Evaluate, cluster_records
+from crmclean.dedup.cluster import Clusters, Evaluate, cluster_records
 from crmclean.dedup.compare import Levels
 from crmclean.dedup.decide import Decisions, decide_links
 from crmclean.dedup.describe import describe_run
 from crmclean.dedup.encode import Columns, Records
 from crmclean.dedup.explanation import Explanation, explain_records
 from crmclean.dedup.forms import Ints
+from crmclean.dedup.judgements import Judged, cluster_judged, taught_chance, taught_matches
 from crmclean.dedup.kinship import kin_bits
 from crmclean.dedup.model import (
     Chance,
@@ -36,10 +37,12 @@ from crmclean.dedup.model import (
     sample_pairs,
     with_chance,
 )
+from crmclean.dedup.one_to_one import winning_links
 from crmclean.dedup.priors import DIFFERENT
+from crmclean.dedup.scoring import PRIOR_SHARE, Found, evidence_of, links_table, score_all
+from crmclean.dedup.unmapped import Unmapped, read_unmapped
 from crmclean.dedup.weights import Model, probability_of
 from crmclean.dedup.workings import Settings, Workings, frozen_model, prepare
-from crmclean.tables.evidence import empty_table, enum_array, evidence_table
 
 __all__ = ["Explanation", "PairCount", "Result", "Settings", "count_pairs", "explain_pair", "link_records"]
 
@@ -50,7 +53,6 @@ _PRIOR_SLACK = 4.0  # and their evidence this many bits stronger
 _CHUNK = 250_000  # pairs ruled out at a time: their arrays stay in the cache
 _ATTESTED = 3.0  # carriers from which on a given name is a name and not a slip
 _THREADS = 2
-_PRIOR_SHARE = 0.25  # of the prior each pair inside a cluster is charged; the link that joins paid it in full
 _FIRM = 3.0  # bits above the match band from which on a link is firm
 _DECISIVE = -4.5  # bits against a match from which on an identifier that differs is decisive
 _HARDLY = -6.0  # evidence below which contradictions of strong fields keep two records of a chain apart
@@ -88,11 +90,17 @@ class PairCount:
         One for each rule the file allows, in the order in which they are asked.
     pairs : int
         Distinct candidate pairs of the rules that are used.
+    unmapped : tuple of Unmapped
+        What the columns without a field were found to be.
+    recall : float or None
+        Estimated share of the matches that are among the candidate pairs (``scoring.recall_of``); None: no matches.
     """
 
     records: int
     reports: tuple[RuleReport, ...]
     pairs: int
+    unmapped: tuple[Unmapped, ...] = ()
+    recall: float | None = None
 
 
 def link_records(
@@ -102,54 +110,112 @@ def link_records(
     kept_apart: Ints | None = None,
     order: Ints | None = None,
     measures: Mapping[str, Any] | None = None,
+    unmapped: tuple[Unmapped, ...] | None = None,
+    judged: Judged | None = None,
+    sources: Ints | None = None,
 ) -> Result:
     """Find the records that stand for the same person or company.
 
     Parameters
     ----------
     fields : mapping of canonical field name to sequence of Arrow text arrays
-        See ``tables.fields``; also ``birth_year``, ``birth_month`` and ``birth_day``. Null and "" are missing.
+        See ``tables.fields``; also ``birth_year``, ``birth_month`` and ``birth_day``, and ``other:<header>`` for a
+        column without a field (``dedup.unmapped``). Null and "" are missing.
     kept_apart : int64 array, optional
         Code per record, -1 = none. Records with different codes are never joined: such a pair is at most for review.
     order : int64 array, optional
         A rank per record, to tell apart records of identical content.
     measures : mapping, optional
         Frozen m, u and prior of an earlier run (``Result.measures``): used instead of fitting.
+    unmapped : tuple of Unmapped, optional
+        What the columns under ``other:`` names are; those of ``measures``, or else found out from the data.
+    judged : Judged, optional
+        Pairs that a person has judged, by position.
+    sources : int array, optional
+        Code of the source of each record, -1 = none: link the sources one to one (``one_to_one``).
     """
-    work = prepare(fields, settings, order)
-    count = work.records.count
+    unmapped = read_unmapped(measures) if unmapped is None else unmapped
+    work = prepare(fields, settings, order, unmapped)
+    judged = None if judged is None else judged.renumbered(_places(work.records))
     start, chance, candidates = _believed_and_candidates(work, settings)
     if measures is not None:
         fit = Fit(frozen_model(start, measures), 0, 0, 0.0)
     else:
-        fit = _fit(work, start, chance, candidates, settings)
+        fit = _fit(work, start, chance, candidates, settings, judged)
     candidates = _hopeful(work, fit.model, candidates, settings)
-    kept, scored, levels = _score_all(work, fit.model, candidates, settings)
-    left, right = candidates.left[kept], candidates.right[kept]
+    found = score_all(work, fit.model, candidates, settings)
+    if judged is not None:
+        found = found.with_pairs(work, fit.model, judged.left, judged.right)
+    left, right = found.left, found.right
     apart = None if kept_apart is None else np.asarray(kept_apart)[work.records.position]
-    decisions = decide_links(scored, left, right, apart, settings.match_probability, settings.review_probability)
-    matched = decisions.is_match
-
-    evaluate, firm = _guard_evidence(work, fit.model, settings, apart)
-    matches = left[matched], right[matched], scored["weight"][matched]
-    clusters = cluster_records(count, *matches, evaluate, firm, lambda: _twins(work.records, apart))
+    decisions = decide_links(found.scored, left, right, apart, settings.match_probability, settings.review_probability)
+    if judged is not None:
+        decisions = decisions.judged(judged.together(left, right), judged.apart(left, right))
+    if sources is not None:
+        sources = np.asarray(sources)[work.records.position]
+        decisions = _one_to_one(found, decisions, sources)
+    guard = _guard_evidence(work, fit.model, settings, apart, sources)
+    clusters = _clustered(work, found, decisions.is_match, guard, apart, judged)
     decisions = decisions.guarded(clusters.labels[left] == clusters.labels[right])
     names = [report.name for report in candidates.reports]
-    links = _links_table(work.records, left, right, candidates.rules[kept], names, scored["weight"], decisions, levels)
-    described = describe_run(
-        work.records, work.comparer.carriers, fit, candidates, clusters, candidates.rules[kept][decisions.is_match]
-    )
+    links = links_table(work.records, found, names, decisions)
+    described = describe_run(work.records, work.comparer.carriers, fit, candidates, clusters, found.recall())
+    if judged is not None:
+        same = int(judged.same.sum())
+        described["judged"] = {"same": same, "different": len(judged.same) - same}
     return Result(links, _labels_by_position(work.records, clusters.labels), described)
+
+
+def _one_to_one(found: Found, decisions: Decisions, sources: Ints) -> Decisions:
+    """The decisions with those match links held down that a likelier one of their records rules out."""
+    at = np.flatnonzero(decisions.is_match)
+    weight = np.where(decisions.is_judged[at], np.inf, found.scored["weight"][at])
+    lost = np.zeros(len(found.left), bool)
+    lost[at] = ~winning_links(found.left[at], found.right[at], weight, sources)
+    return decisions.one_to_one(lost)
+
+
+def _clustered(
+    work: Workings,
+    found: Found,
+    matched: Ints,
+    guard: tuple[Evaluate, float],
+    apart: Ints | None,
+    judged: Judged | None,
+) -> Clusters:
+    """The clusters of the match links, guarded, judgements obeyed."""
+    evaluate, firm = guard
+    matches = found.left[matched], found.right[matched], found.scored["weight"][matched]
+    if judged is None:
+        return cluster_records(work.records.count, *matches, evaluate, firm, lambda: _twins(work.records, [apart]))
+    return cluster_judged(
+        judged, work.records.count, matches, evaluate, firm, lambda: _twins(work.records, [apart, judged.marks])
+    )
+
+
+def _places(records: Records) -> Ints:
+    """The canonical number of each position."""
+    place = np.empty(records.count, np.int64)
+    place[records.position] = np.arange(records.count)
+    return place
 
 
 def count_pairs(fields: Columns, settings: Settings) -> PairCount:
     """What the blocking rules bring together in a file, without linking it: the very candidates of `link_records`.
 
-    Only samples of the pairs of large rules are compared, to see what a rule is worth. Parameters as there.
+    Pairs are compared only to see what rules are worth and how much they find, samples of them where there are many,
+    by what is believed before the file is fitted. Parameters as there.
     """
     work = prepare(fields, settings)
-    _, _, candidates = _believed_and_candidates(work, settings)
-    return PairCount(work.records.count, candidates.reports, len(candidates.left))
+    start, _, candidates = _believed_and_candidates(work, settings)
+    looked = sample_pairs(candidates.left, candidates.right, work.records.count, _LOOKED_AT)
+    some = replace(
+        candidates, left=candidates.left[looked], right=candidates.right[looked], rules=candidates.rules[looked]
+    )
+    likely = score_all(work, start, _hopeful(work, start, some, settings), settings)
+    return PairCount(
+        work.records.count, candidates.reports, len(candidates.left), work.records.unmapped, likely.recall()
+    )
 
 
 def explain_pair(
@@ -164,11 +230,10 @@ def explain_pair(
     left, right : int
         Positions in the given arrays. The pair need not have been compared.
     """
-    work = prepare(fields, settings)
+    work = prepare(fields, settings, unmapped=read_unmapped(measures))
     model = frozen_model(prior_model(settings.entity, work.comparer.active, work.records.count), measures)
-    place = np.empty(work.records.count, np.int64)
-    place[work.records.position] = np.arange(work.records.count)
-    return explain_records(work, model, settings, int(place[left]), int(place[right]))
+    place = _places(work.records)
+    return explain_records(work, model, settings, int(place[left]), int(place[right]), measures.get("blocking", ()))
 
 
 def _believed(work: Workings, settings: Settings) -> tuple[Model, Chance]:
@@ -212,8 +277,15 @@ def _judge(work: Workings, believed: Callable[[], Model], settings: Settings) ->
     return judge
 
 
-def _fit(work: Workings, start: Model, chance: Chance, candidates: Candidates, settings: Settings) -> Fit:
+def _fit(
+    work: Workings, start: Model, chance: Chance, candidates: Candidates, settings: Settings, judged: Judged | None
+) -> Fit:
     """The model fitted to a sample of the candidates, the hopeless left out of it."""
+    taught = None
+    if judged is not None:
+        levels, _ = work.comparer.levels(judged.left.astype(np.intp), judged.right.astype(np.intp))
+        taught = taught_matches(work.comparer.active, levels, judged)
+        chance = taught_chance(work.comparer.active, levels, judged, chance)
     looked = sample_pairs(candidates.left, candidates.right, work.records.count, _LOOKED_AT)
     left, right = candidates.left[looked], candidates.right[looked]
     scale = len(candidates.left) / max(len(looked), 1)
@@ -233,6 +305,7 @@ def _fit(work: Workings, start: Model, chance: Chance, candidates: Candidates, s
         right[chosen],
         scale=scale,
         of_one_name=of_one_name,
+        taught=taught,
     )
 
 
@@ -258,71 +331,36 @@ def _may_link(bounds: Bounds, left: Ints, right: Ints, model: Model, settings: S
         return np.concatenate([np.zeros(0, bool), *pool.map(look, range(0, len(left), size))])
 
 
-def _guard_evidence(work: Workings, model: Model, settings: Settings, apart: Ints | None) -> tuple[Evaluate, float]:
+def _guard_evidence(
+    work: Workings, model: Model, settings: Settings, apart: Ints | None, sources: Ints | None
+) -> tuple[Evaluate, float]:
     """What the guard of the clusters asks about pairs of records, and the weight of a firm link."""
     match = min(settings.match_probability, 1.0 - 1e-9)
     bar = float(np.log2(match / (1.0 - match)))
     prior_bits = float(np.log2(model.prior / (1.0 - model.prior)))
 
     def evaluate(first: Ints, second: Ints) -> tuple[Ints, Ints, Ints]:
-        bits, found = _score_chunks(work, model, first, second, settings.chunk_pairs)
+        bits, found = evidence_of(work, model, first, second, settings.chunk_pairs)
         never = _contradicting(work, found, first, second) & (bits < _HARDLY)
         never |= _differing(model, found, _DECISIVE) & (bits < bar)
-        contrary = _differing(model, found, 0.0) & (bits + (1 - _PRIOR_SHARE) * prior_bits < bar)
+        contrary = _differing(model, found, 0.0) & (bits + (1 - PRIOR_SHARE) * prior_bits < bar)
         if apart is not None:
             never |= (apart[first] != apart[second]) & (apart[first] >= 0) & (apart[second] >= 0)
+        if sources is not None:
+            never |= (sources[first] == sources[second]) & (sources[first] >= 0)
         return bits, never, contrary
 
     return evaluate, bar + _FIRM
 
 
-def _score_all(
-    work: Workings, model: Model, candidates: Candidates, settings: Settings
-) -> tuple[Ints, dict[str, Ints], Levels]:
-    """Score the candidates chunk by chunk; keeps the pairs of at least ``keep_probability``."""
-    kept: list[Ints] = []
-    columns: dict[str, list[Ints]] = {"weight": [], "identity": [], "support": []}
-    levels: dict[str, list[Ints]] = {item.name: [] for item in work.comparer.active}
-    least = float(np.log2(settings.keep_probability / (1 - settings.keep_probability)))
+def _twins(records: Records, codes: Iterable[Ints | None]) -> Ints:
+    """The first record that is the same as each in everything and in some ``codes``.
 
-    def score(start: int) -> tuple[Ints, dict[str, Ints], Levels]:
-        part = slice(start, start + settings.chunk_pairs)
-        likely, scored, found = work.score_likely(model, candidates.left[part], candidates.right[part], least)
-        good = np.flatnonzero(probability_of(scored.weight) >= settings.keep_probability)
-        chosen = {name: getattr(scored, name)[good] for name in columns}
-        return likely[good] + start, chosen, {name: found[name][good] for name in levels}
-
-    with ThreadPoolExecutor(_THREADS) as pool:  # NumPy, Arrow and RapidFuzz let go of the interpreter lock
-        for good, chosen, found in pool.map(score, range(0, len(candidates.left), settings.chunk_pairs)):
-            kept.append(good)
-            for name, pieces in columns.items():
-                pieces.append(chosen[name])
-            for name, pieces in levels.items():
-                pieces.append(found[name])
-    return (
-        np.concatenate([np.zeros(0, np.int64), *kept]),
-        {name: np.concatenate([np.zeros(0, np.float32), *pieces]) for name, pieces in columns.items()},
-        {name: np.concatenate([np.zeros(0, np.uint8), *pieces]) for name, pieces in levels.items()},
-    )
-
-
-def _score_chunks(work: Workings, model: Model, left: Ints, right: Ints, size: int) -> tuple[Ints, Levels]:
-    """Evidence of pairs in bits, with a quarter of the prior, and their levels."""
-    some_prior = np.float32(_PRIOR_SHARE * np.log2(model.prior / (1.0 - model.prior)))
-    weights, levels = [np.zeros(0, np.float32)], {item.name: [np.zeros(0, np.uint8)] for item in work.comparer.active}
-    for start in range(0, len(left), size):
-        scored, found = work.score(model, left[start : start + size], right[start : start + size])
-        weights.append(scored.identity + scored.support + some_prior)
-        for name, pieces in levels.items():
-            pieces.append(found[name])
-    return np.concatenate(weights), {name: np.concatenate(pieces) for name, pieces in levels.items()}
-
-
-def _twins(records: Records, apart: Ints | None) -> Ints:
-    """The first record that is the same as each in everything; the canonical order has such records side by side."""
+    The canonical order has such records side by side.
+    """
     same = np.ones(max(records.count - 1, 0), bool)
     known = [form.codes.reshape(-1, records.count) for form in records.forms.values()]
-    for row in [*(row for codes in known for row in codes), *([] if apart is None else [apart])]:
+    for row in [*(row for form in known for row in form), *(row for row in codes if row is not None)]:
         same &= row[1:] == row[:-1]
     numbers = np.arange(records.count)
     numbers[1:][same] = 0
@@ -371,34 +409,3 @@ def _labels_by_position(records: Records, labels: Ints) -> np.ndarray[Any, np.dt
     cluster = np.empty(records.count, np.int32)
     cluster[records.position] = smallest[labels]
     return cluster
-
-
-def _links_table(
-    records: Records,
-    left: Ints,
-    right: Ints,
-    rules: Ints,
-    names: list[str],
-    weight: Ints,
-    decisions: Decisions,
-    levels: Levels,
-) -> pa.Table:
-    """The links evidence in the caller's row numbers, sorted."""
-    if not len(left):
-        return empty_table("links")
-    a, b = records.position[left], records.position[right]
-    row_l, row_r = np.minimum(a, b), np.maximum(a, b)
-    order = np.lexsort((row_r, row_l))
-    signed = rules.astype(np.int64)
-    first_rule = np.bitwise_count((signed & -signed) - 1).astype(np.int32)
-    columns: dict[str, Any] = {
-        "row_l": row_l[order].astype(np.int32),
-        "row_r": row_r[order].astype(np.int32),
-        "blocking_rule": enum_array(first_rule[order], names),
-        "weight": weight[order].astype(np.float64),
-        "probability": probability_of(weight[order]),
-        "decision": enum_array(decisions.band[order], decisions.BANDS),
-        "decided_by": enum_array(decisions.reason[order], decisions.REASONS),
-    }
-    columns |= {f"level_{name}": codes[order] for name, codes in levels.items()}
-    return evidence_table("links", columns)

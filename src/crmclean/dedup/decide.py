@@ -1,7 +1,9 @@
 """From weights to bands: match, review, non_match, and what decided.
 
 Reasons: ``model`` (the probability alone), ``affiliation_only`` (nothing identifies; support was left out of account),
-``kept_apart`` (an earlier run kept the records apart, so at most review), ``guard`` (the link was cut out of a chain).
+``kept_apart`` (an earlier run kept the records apart, so at most review), ``guard`` (the link was cut out of a chain),
+``judgement`` (a person said so, or it follows from what a person said), ``one_to_one`` (a likelier link of one of the
+records won, several were equally likely, or both are of one source, where sources are linked one to one).
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from crmclean.dedup.weights import probability_of
 __all__ = ["Decisions", "decide_links"]
 
 NON_MATCH, REVIEW, MATCH = 0, 1, 2
-MODEL, AFFILIATION_ONLY, KEPT_APART, GUARD = 0, 1, 2, 3
+MODEL, AFFILIATION_ONLY, KEPT_APART, GUARD, JUDGEMENT, ONE_TO_ONE = 0, 1, 2, 3, 4, 5
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,29 @@ class Decisions:
     reason: np.ndarray[Any, np.dtype[np.int8]]
 
     BANDS: ClassVar[tuple[str, ...]] = ("non_match", "review", "match")
-    REASONS: ClassVar[tuple[str, ...]] = ("model", "affiliation_only", "kept_apart", "guard")
+    REASONS: ClassVar[tuple[str, ...]] = ("model", "affiliation_only", "kept_apart", "guard", "judgement", "one_to_one")
 
     @property
     def is_match(self) -> Ints:
         """Links in the match band."""
         matched: Ints = self.band == MATCH
         return matched
+
+    def judged(self, together: Ints, apart: Ints) -> Decisions:
+        """Links of records that a person judged the same, or different."""
+        band = np.select([together, apart], [MATCH, NON_MATCH], self.band).astype(np.int8)
+        return replace(self, band=band, reason=np.where(together | apart, JUDGEMENT, self.reason).astype(np.int8))
+
+    @property
+    def is_judged(self) -> Ints:
+        """Links that a person has judged."""
+        judged: Ints = self.reason == JUDGEMENT
+        return judged
+
+    def one_to_one(self, lost: Ints) -> Decisions:
+        """Match links that lost to a likelier one go to review."""
+        lost = lost & self.is_match
+        return replace(self, band=np.where(lost, REVIEW, self.band), reason=np.where(lost, ONE_TO_ONE, self.reason))
 
     def guarded(self, together: Ints) -> Decisions:
         """Match links whose records ended up in different clusters go to review."""

@@ -13,11 +13,11 @@ import pyarrow.compute as pc
 from crmclean.dedup.blocking import Candidates
 from crmclean.dedup.cluster import Clusters
 from crmclean.dedup.encode import Records
-from crmclean.dedup.forms import Form, Ints
+from crmclean.dedup.forms import Form
 from crmclean.dedup.frequency import POOLS, Table
 from crmclean.dedup.model import Fit
 
-__all__ = ["describe_run", "missed_by_blocking"]
+__all__ = ["describe_run"]
 
 
 def describe_run(
@@ -26,12 +26,10 @@ def describe_run(
     fit: Fit,
     candidates: Candidates,
     clusters: Clusters,
-    match_rules: Ints,
+    recall: float | None,
 ) -> dict[str, Any]:
     """Measures of a run; floats are plain, arrays are lists by level code."""
     model = fit.model
-    missed = missed_by_blocking(match_rules)
-    found = len(match_rules)
     return {
         "entity": model.entity,
         "records": records.count,
@@ -46,25 +44,15 @@ def describe_run(
         "expected_matches": fit.expected_matches,
         "candidate_pairs": len(candidates.left),
         "blocking": [asdict(report) for report in candidates.reports],
-        "blocking_recall": found / (found + missed) if found else None,
+        "blocking_recall": recall,
         "term_frequencies": {
             name: _commonest(records.forms[POOLS.get(name, name)], table) for name, table in carriers.items()
         },
+        "unmapped": [found.to_dict() for found in records.unmapped],
         "clusters_examined": clusters.examined,
         "clusters_split": clusters.split,
         "largest_cluster": clusters.largest,
     }
-
-
-def missed_by_blocking(rules: Ints) -> float:
-    """Matches that no blocking rule brought together, estimated from how many found each match.
-
-    Chao's lower bound (Chao 1987): f1 (f1 - 1) / (2 (f2 + 1)), f1 matches found by one rule only and f2 by exactly two.
-    Rules that overlap make the estimate low, so it is a bound on recall from above.
-    """
-    times = np.bitwise_count(rules.astype(np.uint32))
-    once, twice = int((times == 1).sum()), int((times == 2).sum())
-    return once * (once - 1) / (2 * (twice + 1))
 
 
 def _commonest(form: Form, carriers: Table, count: int = 10) -> dict[str, Any]:

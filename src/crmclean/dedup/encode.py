@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -19,10 +19,12 @@ from crmclean.dedup.affinity import Affinity, affinity_of
 from crmclean.dedup.dates import birth_key, birth_key_of_parts
 from crmclean.dedup.encode_names import name_forms, name_marks
 from crmclean.dedup.forms import Form, Ints, code_texts, first_text, hash_texts, join_texts, mix, present
+from crmclean.dedup.kinds import id_key
+from crmclean.dedup.unmapped import PREFIX, Unmapped, claim, judge_columns, support_forms
 from crmclean.keys import companies, emails, phones, places, websites
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
-from crmclean.text import fold_digits, match_key
+from crmclean.text import match_key
 
 __all__ = ["Columns", "Records", "encode"]
 
@@ -60,12 +62,15 @@ class Records:
         have codes of shape (k, n), the others (n,).
     position : int64 array, shape (n,)
         Position in the caller's arrays of each record of the canonical order.
+    unmapped : tuple of Unmapped
+        What the columns without a field were found to be.
     """
 
     count: int
     forms: Mapping[str, Form]
     position: Ints
     affinity: Affinity | None = None
+    unmapped: tuple[Unmapped, ...] = ()
 
     def has(self, *names: str) -> bool:
         """Whether every one of the forms is there."""
@@ -82,6 +87,7 @@ def encode(
     *,
     exclude: frozenset[str] = frozenset(),
     order: Ints | None = None,
+    unmapped: tuple[Unmapped, ...] | None = None,
 ) -> Records:
     """Code every field that can tell records apart.
 
@@ -95,6 +101,8 @@ def encode(
         Fields to leave out.
     order : int64 array, optional
         A rank per record for telling apart records of identical content.
+    unmapped : tuple of Unmapped, optional
+        What the columns without a field are; found out from the data when not given.
     """
     used = {name: list(arrays) for name, arrays in columns.items() if name not in exclude and len(arrays)}
     count = next((len(arrays[0]) for arrays in columns.values() if len(arrays)), 0)
@@ -113,12 +121,25 @@ def encode(
             forms |= made.result()
     forms |= _sites(forms)
     forms = {name: form for name, form in forms.items() if not form.is_empty}
-    return _canonical_order(forms, count, order)
+    if unmapped is None:
+        unmapped = judge_columns(used, forms, entity)
+    forms |= _claimed(used, unmapped, entity)
+    return replace(_canonical_order(forms, count, order), unmapped=unmapped)
+
+
+def _claimed(used: dict[str, list[pa.Array]], unmapped: tuple[Unmapped, ...], entity: str) -> dict[str, Form]:
+    """The forms that columns without a field make or add to."""
+    uses = {item.use for item in unmapped} - {"none"}
+    claimed = claim(used, unmapped) if uses else used
+    forms = _national_ids(claimed) if "national_id" in uses else {}
+    forms |= _births(claimed) if "birth_date" in uses and entity == "person" else {}
+    forms |= support_forms(used, unmapped) if uses else {}
+    return {name: form for name, form in forms.items() if not form.is_empty}
 
 
 def _canonical_order(forms: dict[str, Form], count: int, order: Ints | None) -> Records:
     """Sort the records by a hash of their content, then by ``order``."""
-    known = [name for name in _CONTENT if name in forms]
+    known = [name for name in _CONTENT if name in forms] + sorted(name for name in forms if name.startswith(PREFIX))
 
     def hashed(name: str) -> Ints:
         form = forms[name]
@@ -164,21 +185,13 @@ def _national_ids(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
     columns = [*used.get("national_id", []), *map(_profile, used.get("linkedin", []))]
     if not columns:
         return {}
-    return {"national_id": _as_pool(code_texts(columns, _id_key))}
+    return {"national_id": _as_pool(code_texts(columns, id_key))}
 
 
 def _profile(texts: pa.Array) -> pa.Array:
     """A LinkedIn address without what differs between two copies of one."""
     address = r"(?i)^\s*(?:https?://)?(?:[a-z]+\.)?linkedin\.com/(?:in|pub|company)/([^/?#\s]+).*$"
     return pc.replace_substring_regex(as_text(texts), address, r"linkedin \1")
-
-
-def _id_key(texts: pa.Array) -> pa.Array:
-    """Letters and digits only, upper case; filler (one character repeated) is missing."""
-    bare = pc.replace_substring_regex(pc.utf8_upper(fold_digits(texts)), r"[^\pL\pM\pN]", "")
-    filler = pc.match_substring_regex(bare, r"^(?:0*|1+|9+|X+|123456789?0?|NA|NONE|NULL)$")
-    short = pc.less(pc.utf8_length(bare), 4)
-    return pc.if_else(pc.or_(filler, short), pa.scalar("", TEXT), bare)
 
 
 def _as_pool(form: Form) -> Form:

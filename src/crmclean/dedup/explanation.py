@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from crmclean.dedup.blocking import shared_rules
 from crmclean.dedup.frequency import POOLS
+from crmclean.dedup.meetings import Meeting, meetings_of
 from crmclean.dedup.priors import DIFFERENT, Comparison
 from crmclean.dedup.weights import Model, probability_of
 from crmclean.dedup.workings import Settings, Workings
@@ -38,7 +39,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A pair's account; ``weight`` is ``prior_weight`` plus the weights of ``comparisons``."""
+    """A pair's account; ``weight`` is ``prior_weight`` plus the weights of ``comparisons``.
+
+    ``meetings`` says of each blocking rule whether it brings the records together, and if not, why.
+    """
 
     prior: float
     prior_weight: float
@@ -48,18 +52,30 @@ class Explanation:
     band: str
     identity: float
     support: float
-    blocking: tuple[tuple[str, bool], ...]
+    meetings: tuple[Meeting, ...]
+
+    @property
+    def blocking(self) -> tuple[tuple[str, bool], ...]:
+        """Each rule, and whether the records share all its keys."""
+        return tuple((meeting.rule, meeting.shared) for meeting in self.meetings)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values; ``blocking`` as rows of ``rule`` and ``shared``."""
+        """Plain values; ``blocking`` as rows of ``rule``, ``shared`` and ``why``."""
         plain = asdict(self)
-        plain["blocking"] = [{"rule": rule, "shared": shared} for rule, shared in self.blocking]
+        plain["blocking"] = plain.pop("meetings")
         plain["comparisons"] = [asdict(finding) for finding in self.comparisons]
         return plain
 
 
-def explain_records(work: Workings, model: Model, settings: Settings, left: int, right: int) -> Explanation:
-    """Account of a pair of canonical record numbers."""
+def explain_records(
+    work: Workings,
+    model: Model,
+    settings: Settings,
+    left: int,
+    right: int,
+    reports: Sequence[Mapping[str, Any]] = (),
+) -> Explanation:
+    """Account of a pair of canonical record numbers; ``reports`` say what each blocking rule did in the run."""
     a, b = np.array([min(left, right)]), np.array([max(left, right)])
     scored, levels = work.score(model, a, b)
     prior_weight = float(np.log2(model.prior / (1.0 - model.prior)))
@@ -77,9 +93,9 @@ def explain_records(work: Workings, model: Model, settings: Settings, left: int,
     band = "non_match"
     if identity > 0 and probability >= settings.review_probability:
         band = "match" if probability >= settings.match_probability else "review"
-    blocking = tuple(shared_rules(work.records, settings.entity, left, right))
+    meetings = meetings_of(work.records, settings.entity, left, right, reports)
     return Explanation(
-        model.prior, prior_weight, tuple(findings), weight, probability, band, identity, support, blocking
+        model.prior, prior_weight, tuple(findings), weight, probability, band, identity, support, meetings
     )
 
 

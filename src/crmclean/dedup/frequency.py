@@ -93,4 +93,5 @@ def value_u(counts: Table, records: int, frequency: Frequency) -> Table:
     if frequency.scaled:
         return (np.maximum(counts - 2.0, 0.0) + frequency.base) / max(records, 2)
     others = np.maximum(counts - 1.0, 0.0)
-    return (others + frequency.weight * frequency.base) / (records - 1 + frequency.weight)
+    chance = (others + frequency.weight * frequency.base) / (records - 1 + frequency.weight)
+    return np.maximum(chance, frequency.least)

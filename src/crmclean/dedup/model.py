@@ -1,7 +1,7 @@
 """Fitting m, u and the prior to a file without labels.
 
 * u: random pairs drawn from the canonical record order (so from the content), each level's rate smoothed with a gamma
-  prior worth ``_U_EVENTS`` events, and freed of the matches that a random pair can be.
+  prior worth ``EVENTS`` events, and freed of the matches that a random pair can be.
 * m and the prior: expectation maximisation (Dempster, Laird & Rubin 1977; Winkler 1988) over a sample of the
   candidate pairs chosen by content. The E-step is the full weight of ``weights.score_pairs``, term frequencies and
   bounds included, so the model learns from the pairs that it would itself call matches; the M-step has a Dirichlet
@@ -27,6 +27,7 @@ from crmclean.dedup.priors import DIFFERENT, Comparison
 from crmclean.dedup.weights import Model, probability_of, score_pairs
 
 __all__ = [
+    "EVENTS",
     "Chance",
     "Fit",
     "draw_chance",
@@ -37,7 +38,7 @@ __all__ = [
     "with_chance",
 ]
 
-_U_EVENTS = 5.0
+EVENTS = 5.0  # random pairs that the prior of u is worth on each level
 _UNIT = 4096
 _THREADS = 2
 _PART = 80_000  # pairs weighed at a time
@@ -105,6 +106,7 @@ def fit_model(
     *,
     scale: float = 1.0,
     of_one_name: int = 0,
+    taught: Mapping[str, Table] | None = None,
 ) -> Fit:
     """Fit ``model`` to candidate pairs.
 
@@ -116,6 +118,8 @@ def fit_model(
         How many candidate pairs each pair of the sample stands for.
     of_one_name : int
         ``pairs_of_one_name`` of all candidate pairs.
+    taught : mapping of comparison name to float64 array by level code, optional
+        Matches to count besides (``judgements.taught_matches``).
     """
     records = comparer.records
     pairs = (left.astype(np.intp), right.astype(np.intp))  # the type NumPy indexes with
@@ -132,7 +136,7 @@ def fit_model(
         prior = min((expected + _PRIOR_MATCHES_PER_ROW * max(records.count, 1)) / total, largest)
         m = dict(model.m)
         for item in comparer.active:
-            m[item.name] = _m_of(item, levels[item.name], posterior)
+            m[item.name] = _m_of(item, levels[item.name], posterior, (taught or {}).get(item.name))
         community = _community_of(comparer, levels, posterior, scale, of_one_name)
         model = with_chance(replace(model, m=m, prior=prior, community=community), chance)
         if abs(expected - before) <= _SETTLED * expected:
@@ -227,12 +231,12 @@ def _shares(item: Comparison, side: str) -> np.ndarray[Any, np.dtype[np.float64]
     return shares
 
 
-def _m_of(item: Comparison, levels: Ints, posterior: Ints) -> Table:
+def _m_of(item: Comparison, levels: Ints, posterior: Ints, taught: Table | None = None) -> Table:
     """Share of each level among the matches, with the Dirichlet prior and a floor."""
     believed = _shares(item, "m")
     seen = np.bincount(levels, weights=posterior, minlength=item.size) / _UNIT  # whole numbers: exact in any order
     seen[:DIFFERENT] = 0.0
-    fitted = seen + item.strength * believed
+    fitted = seen + item.strength * believed + (0.0 if taught is None else taught)
     fitted = np.clip(fitted / fitted.sum(), believed / 4.0, believed * 4.0)
     shares: Table = fitted / fitted.sum()
     return shares
@@ -252,7 +256,7 @@ def _u_of(model: Model, rates: Mapping[str, Ints]) -> dict[str, Table]:
         fitted = np.zeros(item.size)
         above = slice(DIFFERENT + 1, item.size)
         events = np.maximum(counts[above] - matches[above], 0.0)
-        fitted[above] = (events + _U_EVENTS) / (drawn + _U_EVENTS / believed[above])
+        fitted[above] = (events + EVENTS) / (drawn + EVENTS / believed[above])
         fitted[DIFFERENT] = max(1.0 - fitted[above].sum(), 0.02)
         u[item.name] = fitted / fitted.sum()
     return u

@@ -39,6 +39,7 @@ class Frequency:
     weight: float
     by: Literal["records", "names", "cities"] = "records"
     scaled: bool = False  # base is a share of sharers per file, so it shrinks as the file grows
+    least: float = 0.0  # the chance is never taken to be smaller, so that a shared value says so much at most
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -12,13 +12,15 @@ import pyarrow.compute as pc
 
 from crmclean.context import Context
 from crmclean.dedup.core import Result, Settings, link_records
+from crmclean.dedup.judgements import Judged, Judgements
+from crmclean.dedup.unmapped import PREFIX, read_unmapped
 from crmclean.measures import Counts
 from crmclean.ruleset.spec import DedupRules
-from crmclean.tables.batch import Batch
+from crmclean.tables.batch import Batch, as_text
 from crmclean.tables.evidence import TEXT, evidence_table
 from crmclean.tables.fields import Kind
 
-__all__ = ["DeduplicateStep", "compared_fields", "settings_of"]
+__all__ = ["DeduplicateStep", "compared_fields", "settings_of", "with_judgements"]
 
 # a filler is no evidence of anything; other invalid cells (a phone with a digit too many) still are
 _FILLERS = ("name.bogus", "email.bogus", "phone.bogus", "phone.spreadsheet", "company.bogus", "title.bogus")
@@ -48,10 +50,12 @@ class DeduplicateStep:
     """Links between the records that are still cleaned, and the clusters they form.
 
     With ``apart`` it only looks: every record is kept apart from every other, so that a pair that would match is put
-    before a person, and clusters stay as they are. That is what the next run does with a cleaned file.
+    before a person, and clusters stay as they are. That is what the next run does with a cleaned file. ``judgements``
+    of a person are obeyed in both looks.
     """
 
     apart: bool = False
+    judgements: Judgements | None = None
     name: str = "deduplicate"
     scope: Literal["row", "file"] = "file"
 
@@ -67,13 +71,17 @@ class DeduplicateStep:
         if self.apart and not batch.is_disposition("merged").any():
             return batch  # the first look said it all
         fields = compared_fields(batch, context, at)
-        if not fields:
+        if all(name.startswith(PREFIX) for name in fields):
             return batch
         result = link_records(
             fields,
             settings_of(context.rules.dedup),
             kept_apart=np.arange(len(at), dtype=np.int64) if self.apart else _kept_apart(batch, at),
             order=_rank(batch, at),
+            # golden records have no duplicates left to prove a column by
+            unmapped=read_unmapped(context.measures.model.get(fact_of(apart=False))) if self.apart else None,
+            judged=_judged(batch, self.judgements, at) if self.judgements else None,
+            sources=_sources(batch, at) if context.rules.dedup.one_to_one and not self.apart else None,
         )
         batch = batch.replacing(links=_links(batch, result, at)).with_fact(fact_of(self.apart), result.measures)
         return batch if self.apart else batch.replacing(clusters=_clusters(batch, result, at))
@@ -93,6 +101,8 @@ def compared_fields(batch: Batch, context: Context, at: np.ndarray[Any, Any]) ->
     index = pa.array(at)
     fields: dict[str, list[pa.Array]] = {}
     for column in context.plan.columns:
+        if not column.field and not column.column.startswith("crmclean_"):
+            fields[PREFIX + column.column] = [_without_fillers(batch, column.column).take(index)]
         if column.field not in _COMPARED:
             continue
         values = _without_fillers(batch, column.column).take(index)
@@ -112,6 +122,45 @@ def compared_fields(batch: Batch, context: Context, at: np.ndarray[Any, Any]) ->
             if learnt.null_count < len(learnt):
                 fields.setdefault(field, []).append(learnt)
     return fields
+
+
+def with_judgements(steps: Sequence[Any], judgements: Judgements) -> tuple[Any, ...]:
+    """Steps of a pipeline, those that deduplicate given the judgements."""
+    return tuple(replace(step, judgements=judgements) if isinstance(step, DeduplicateStep) else step for step in steps)
+
+
+def _judged(batch: Batch, judgements: Judgements, at: np.ndarray[Any, Any]) -> Judged:
+    """Judged pairs by place in ``at``; a record merged away stands for its golden record, one set aside for nobody.
+
+    Records are called by record id, by their id in their source, or by the number of their row, from 1.
+    """
+    ids = as_text(batch.rows["record_id"])
+    numbers = pa.array(np.arange(1, len(batch) + 1)).cast(TEXT)
+    left, right, same = judgements.find([ids, _own_ids(batch, ids), numbers])
+    place = np.full(len(batch), -1, np.int64)
+    place[at] = np.arange(len(at))
+    survivor = pc.fill_null(batch.rows["survivor_row"], -1).to_numpy() - batch.first_row
+    merged = np.flatnonzero(survivor >= 0)
+    place[merged] = place[survivor[merged]]
+    left, right = place[left], place[right]
+    there = (left >= 0) & (right >= 0) & (left != right)
+    return Judged.of(len(at), left[there], right[there], same[there])
+
+
+def _sources(batch: Batch, at: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """A code of the input of each row."""
+    names = batch.rows["source"].combine_chunks().take(pa.array(at)).cast(pa.string()).dictionary_encode()
+    codes: np.ndarray[Any, np.dtype[np.int64]] = pc.fill_null(names.indices, -1).to_numpy().astype(np.int64)
+    return codes
+
+
+def _own_ids(batch: Batch, ids: pa.Array) -> pa.Array:
+    """Record ids without the name of their source in front."""
+    sources = batch.rows["source"].combine_chunks().cast(pa.string()).dictionary_encode()
+    for code, name in enumerate(sources.dictionary.to_pylist()):  # one round an input
+        bare = pc.if_else(pc.starts_with(ids, f"{name}:"), pc.utf8_slice_codeunits(ids, len(name) + 1), ids)
+        ids = pc.if_else(pc.equal(sources.indices, code), bare, ids)
+    return ids
 
 
 def _without_fillers(batch: Batch, column: str) -> pa.Array:

@@ -14,6 +14,7 @@ from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import Table, count_values
 from crmclean.dedup.levels import Comparer
 from crmclean.dedup.priors import comparisons_of
+from crmclean.dedup.unmapped import Unmapped, support_comparisons
 from crmclean.dedup.weights import SUPPORT_CAP, Model, Scored, score_pairs, value_tables
 
 __all__ = ["Settings", "Workings", "frozen_model", "prepare"]
@@ -68,10 +69,12 @@ class Workings:
         return likely, score_pairs(model, self.tables, self.records, (left, right), levels, shared), levels
 
 
-def prepare(fields: Columns, settings: Settings, order: Ints | None = None) -> Workings:
+def prepare(
+    fields: Columns, settings: Settings, order: Ints | None = None, unmapped: tuple[Unmapped, ...] | None = None
+) -> Workings:
     """Encode the records and count the frequencies of their values."""
-    records = encode(fields, settings.entity, exclude=settings.exclude, order=order)
-    comparisons = comparisons_of(settings.entity)
+    records = encode(fields, settings.entity, exclude=settings.exclude, order=order, unmapped=unmapped)
+    comparisons = (*comparisons_of(settings.entity), *support_comparisons(records.unmapped))
     carriers = count_values(records, comparisons)
     comparer = Comparer(records, comparisons, carriers)
     parts = {"word": comparer.word_carriers()} if records.has("company") else {}

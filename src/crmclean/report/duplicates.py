@@ -69,6 +69,7 @@ def duplicate_summary(batch: Batch, rows: Rows, facts: ReportFacts) -> dict[str,
         "found_by": [{"rule": names[place], "pairs": int(hits[place])} for place in order if hits[place]],
         "match_probability": rounded(facts.match_probability),
         "review_probability": rounded(facts.review_probability),
+        "blocking_recall": rounded(facts.blocking_recall),
         "example": _example(batch, rows, several, facts),
     }
 

@@ -80,6 +80,8 @@ class ReportFacts:
         Age from which a record counts as stale.
     match_probability, review_probability : float or None
         Where the match band and the review band begin.
+    blocking_recall : float or None
+        Estimated share of the matches that were among the pairs compared.
     trust_weights : mapping of term to float
         Weights of validity, completeness, freshness, uniqueness, consistency; empty means all alike.
     review_pairs : int or None
@@ -106,6 +108,7 @@ class ReportFacts:
     threshold_days: int | None = None
     match_probability: float | None = None
     review_probability: float | None = None
+    blocking_recall: float | None = None
     trust_weights: Mapping[str, float] = field(default_factory=dict)
     review_pairs: int | None = None
     dropped_columns: tuple[str, ...] = ()

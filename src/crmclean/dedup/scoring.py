@@ -1,0 +1,138 @@
+"""Scored pairs of a file: the ones worth keeping out of the candidates, and the links evidence they become."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from crmclean.dedup.blocking import Candidates
+from crmclean.dedup.compare import Levels
+from crmclean.dedup.decide import Decisions
+from crmclean.dedup.encode import Records
+from crmclean.dedup.forms import Ints
+from crmclean.dedup.weights import Model, probability_of
+from crmclean.dedup.workings import Settings, Workings
+from crmclean.tables.evidence import empty_table, enum_array, evidence_table
+
+__all__ = ["PRIOR_SHARE", "Found", "evidence_of", "links_table", "recall_of", "score_all"]
+
+PRIOR_SHARE = 0.25  # of the prior each pair inside a cluster is charged; the link that joins paid it in full
+_THREADS = 2
+_UNIT = 4096
+
+
+@dataclass(frozen=True)
+class Found:
+    """Scored pairs of canonical record numbers, the rules that brought them together as bits, and their levels."""
+
+    left: Ints
+    right: Ints
+    rules: Ints
+    scored: dict[str, Ints]
+    levels: Levels
+
+    def recall(self) -> float | None:
+        """Estimated share of the matches that some blocking rule found; None where none is expected."""
+        met = self.rules > 0
+        return recall_of(self.rules[met], probability_of(self.scored["weight"][met]))
+
+    def with_pairs(self, work: Workings, model: Model, left: Ints, right: Ints) -> Found:
+        """With some pairs that are to be there, whatever they weigh."""
+        count = max(work.records.count, 1)
+        asked = np.unique(np.minimum(left, right) * count + np.maximum(left, right))
+        asked = asked[~np.isin(asked, np.minimum(self.left, self.right) * count + np.maximum(self.left, self.right))]
+        left, right = asked // count, asked % count
+        scored, levels = work.score(model, left, right)
+        return Found(
+            np.concatenate([self.left, left]),
+            np.concatenate([self.right, right]),
+            np.concatenate([self.rules, np.zeros(len(asked), self.rules.dtype)]),
+            {name: np.concatenate([found, getattr(scored, name)]) for name, found in self.scored.items()},
+            {name: np.concatenate([found, levels[name]]) for name, found in self.levels.items()},
+        )
+
+
+def score_all(work: Workings, model: Model, candidates: Candidates, settings: Settings) -> Found:
+    """Score the candidates chunk by chunk; keeps the pairs of at least ``keep_probability``."""
+    kept: list[Ints] = []
+    columns: dict[str, list[Ints]] = {"weight": [], "identity": [], "support": []}
+    levels: dict[str, list[Ints]] = {item.name: [] for item in work.comparer.active}
+    least = float(np.log2(settings.keep_probability / (1 - settings.keep_probability)))
+
+    def score(start: int) -> tuple[Ints, dict[str, Ints], Levels]:
+        part = slice(start, start + settings.chunk_pairs)
+        likely, scored, found = work.score_likely(model, candidates.left[part], candidates.right[part], least)
+        good = np.flatnonzero(probability_of(scored.weight) >= settings.keep_probability)
+        chosen = {name: getattr(scored, name)[good] for name in columns}
+        return likely[good] + start, chosen, {name: found[name][good] for name in levels}
+
+    with ThreadPoolExecutor(_THREADS) as pool:  # NumPy, Arrow and RapidFuzz let go of the interpreter lock
+        for good, chosen, found in pool.map(score, range(0, len(candidates.left), settings.chunk_pairs)):
+            kept.append(good)
+            for name, pieces in columns.items():
+                pieces.append(chosen[name])
+            for name, pieces in levels.items():
+                pieces.append(found[name])
+    at = np.concatenate([np.zeros(0, np.int64), *kept])
+    return Found(
+        candidates.left[at].astype(np.int64),
+        candidates.right[at].astype(np.int64),
+        candidates.rules[at],
+        {name: np.concatenate([np.zeros(0, np.float32), *pieces]) for name, pieces in columns.items()},
+        {name: np.concatenate([np.zeros(0, np.uint8), *pieces]) for name, pieces in levels.items()},
+    )
+
+
+def evidence_of(work: Workings, model: Model, left: Ints, right: Ints, size: int) -> tuple[Ints, Levels]:
+    """Evidence of pairs in bits, with a quarter of the prior, and their levels."""
+    some_prior = np.float32(PRIOR_SHARE * np.log2(model.prior / (1.0 - model.prior)))
+    weights, levels = [np.zeros(0, np.float32)], {item.name: [np.zeros(0, np.uint8)] for item in work.comparer.active}
+    for start in range(0, len(left), size):
+        scored, found = work.score(model, left[start : start + size], right[start : start + size])
+        weights.append(scored.identity + scored.support + some_prior)
+        for name, pieces in levels.items():
+            pieces.append(found[name])
+    return np.concatenate(weights), {name: np.concatenate(pieces) for name, pieces in levels.items()}
+
+
+def links_table(records: Records, found: Found, names: list[str], decisions: Decisions) -> pa.Table:
+    """The links evidence in the caller's row numbers, sorted; pairs that no rule found are there by judgement."""
+    weight, levels = found.scored["weight"], found.levels
+    if not len(weight):
+        return empty_table("links")
+    a, b = records.position[found.left], records.position[found.right]
+    row_l, row_r = np.minimum(a, b), np.maximum(a, b)
+    order = np.lexsort((row_r, row_l))
+    signed = found.rules.astype(np.int64)
+    first_rule = np.bitwise_count((signed & -signed) - 1).astype(np.int32)
+    first_rule[signed == 0] = len(names)
+    columns: dict[str, Any] = {
+        "row_l": row_l[order].astype(np.int32),
+        "row_r": row_r[order].astype(np.int32),
+        "blocking_rule": enum_array(first_rule[order], [*names, "judgement"]),
+        "weight": weight[order].astype(np.float64),
+        "probability": probability_of(weight[order]),
+        "decision": enum_array(decisions.band[order], decisions.BANDS),
+        "decided_by": enum_array(decisions.reason[order], decisions.REASONS),
+    }
+    columns |= {f"level_{name}": codes[order] for name, codes in levels.items()}
+    return evidence_table("links", columns)
+
+
+def recall_of(rules: Ints, probability: Ints) -> float | None:
+    """Share of the matches that some blocking rule brings together, estimated from how many rules found each.
+
+    Chao's lower bound of those that no rule finds (Chao 1987): f1 (f1 - 1) / (2 (f2 + 1)), f1 the matches found by one
+    rule only and f2 those by exactly two, pairs counted by their probability and summed in whole 4096ths, so that their
+    order does not matter. It is a lower bound where rules overlap, as the shipped ones do; rules that complement each
+    other make it too many. Matches that the model does not know are not in it. None where less than one is expected.
+    """
+    times = np.bitwise_count(rules.astype(np.uint32))
+    share = np.rint(np.asarray(probability) * _UNIT).astype(np.int64)
+    found, once, twice = (int(share[some].sum()) / _UNIT for some in (times > 0, times == 1, times == 2))
+    missed = max(once * (once - 1), 0.0) / (2 * (twice + 1))
+    return found / (found + missed) if found >= 1 else None
