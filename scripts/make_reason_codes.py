@@ -47,6 +47,7 @@ AREAS = {
     "flag": "Consent, yes and no, picklists, numbers",
     "picklist": "Consent, yes and no, picklists, numbers",
     "number": "Consent, yes and no, picklists, numbers",
+    "value": "The rest of the file",
     "check": "Checks of your own",
     "row": "Rows that are set aside",
     "merge": "Golden records and stamps",

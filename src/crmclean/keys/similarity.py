@@ -1,9 +1,9 @@
 """How alike two names are across scripts and romanisations: for ranking candidates; it is no probability.
 
-Three forms of each name are compared, and the weighted mean of their normalised indel similarities (1 minus insertions and
-deletions over both lengths) is taken. The more a form leaves out of what romanisers differ in, and the more it keeps
-of what they do not, the more it weighs: the sound most, then the skeleton; the bare spelling settles between names
-that sound alike.
+Three forms of each name are compared, and the weighted mean of their normalised indel similarities (1 minus insertions
+and deletions over both lengths) is taken. The more a form leaves out of what romanisers differ in, and the more it
+keeps of what they do not, the more it weighs: the sound most, then the skeleton; the bare spelling settles between
+names that sound alike.
 """
 
 from __future__ import annotations

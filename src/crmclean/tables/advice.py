@@ -76,6 +76,8 @@ _OF_CODE: dict[str, str] = {
     "check.allowed": "Choose an allowed value, or add this one to the rule.",
     "check.range": "Put the cell right, or the rule.",
     "check.columns": "Look which of the two columns is right.",
+    # ---- the rest of the file
+    "value.contradicted": "Compare with the attribute `suggestion`; `suggestion_basis` names the rows that have it.",
     # ---- quarantine
     "row.nothing_usable": "Delete the record, or fill in something that identifies it; it stands in quarantine.csv.",
     "row.bogus": "Delete the record, or ask the person; it stands in quarantine.csv.",

@@ -141,6 +141,8 @@ _ALL = (
     Reason("check.allowed", _ISSUE, _WARNING, "the value is not one the rules allow"),
     Reason("check.range", _ISSUE, _WARNING, "the value lies outside the range of the rules"),
     Reason("check.columns", _ISSUE, _WARNING, "two columns contradict each other"),
+    # ---- the rest of the file
+    Reason("value.contradicted", _ISSUE, _INFO, "other rows that go with this one spell the value another way"),
     # ---- quarantine
     Reason("row.nothing_usable", _ISSUE, _ERROR, "nothing in the row identifies anybody"),
     Reason("row.bogus", _ISSUE, _ERROR, "everything that would identify somebody is a filler"),
