@@ -1,7 +1,7 @@
 """The whole program on one page: a batch flows down a list of steps.
 
     normalise, consent, validate, count                look at one row at a time: any chunking gives the same
-    deduplicate, as read, survive, judge again, look again, staleness, trust      look at the whole file
+    contradicted, deduplicate, as read, survive, judge again, look again, staleness, trust      look at the whole file
 
 A step is any object with ``name``, ``scope``, ``measure`` and ``apply``. A step that must know the whole file before
 it can act counts first: ``measure`` gives integer counts of each chunk, they are summed into the measures, and only
@@ -29,6 +29,7 @@ from crmclean.survivorship.adopt import adopt, changed_by
 from crmclean.survivorship.step import SurviveStep
 from crmclean.tables.batch import Batch
 from crmclean.trust import AsReadStep, TrustStep
+from crmclean.validators.contradicted import ContradictedStep
 from crmclean.validators.evaluate import ValidateStep
 
 __all__ = ["Outcome", "Part", "Pipeline", "Step", "default_steps"]
@@ -116,6 +117,7 @@ def default_steps() -> tuple[Step, ...]:
         ConsentStep(),  # columns of a row that contradict each other
         ValidateStep(),  # the rules' questions, and which rows are set aside
         CountStep(),  # fill counts of the cleaned cells
+        ContradictedStep(),  # slips that other rows of the file spell out
         DeduplicateStep(),  # links and clusters
         AsReadStep(),  # trust of the list as it came in
         SurviveStep(),  # golden records
@@ -128,7 +130,15 @@ def default_steps() -> tuple[Step, ...]:
 
 def rows_only_steps() -> tuple[Step, ...]:
     """The steps of `check`: nothing is merged."""
-    return (NormaliseStep(), ConsentStep(), ValidateStep(), CountStep(), StalenessStep(), TrustStep())
+    return (
+        NormaliseStep(),
+        ConsentStep(),
+        ValidateStep(),
+        CountStep(),
+        ContradictedStep(),
+        StalenessStep(),
+        TrustStep(),
+    )
 
 
 @dataclass(frozen=True)

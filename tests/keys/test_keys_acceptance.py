@@ -9,11 +9,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from rapidfuzz import process
-from rapidfuzz.distance import JaroWinkler
 
 from crmclean.keys.companies import company_key
-from crmclean.keys.names import name_key, name_skeleton
+from crmclean.keys.names import name_skeleton
+from crmclean.keys.similarity import name_similarity_matrix
 
 pytestmark = pytest.mark.acceptance
 TEXT = pa.large_string()
@@ -40,30 +39,49 @@ def read_pairs(path: Path) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("file", "first", "equal"),
+    ("file", "first"),
     [
-        ("names/cmu_indian/names_first_half.tsv", 0.90, 0.93),
-        ("names/dakshina/hi.dev.tsv", 0.80, 0.75),
-        ("names/dakshina/bn.dev.tsv", 0.80, 0.80),
-        ("names/dakshina/ta.dev.tsv", 0.80, 0.70),
-        ("names/dakshina/te.dev.tsv", 0.80, 0.80),
-        ("names/dakshina/ur.dev.tsv", 0.65, 0.80),
-        ("names/ar2en/ar2en-eval.txt", 0.60, 0.60),
+        ("names/cmu_indian/names_first_half.tsv", 0.90),
+        ("names/dakshina/hi.dev.tsv", 0.90),
+        ("names/dakshina/bn.dev.tsv", 0.90),
+        ("names/dakshina/ta.dev.tsv", 0.90),
+        ("names/dakshina/te.dev.tsv", 0.90),
+        ("names/dakshina/ur.dev.tsv", 0.90),
+        ("names/ar2en/ar2en-eval.txt", 0.85),
     ],
 )
-def test_true_partner_ranks_first_among_a_thousand(file: str, first: float, equal: float) -> None:
-    """Similarity is the mean of key and skeleton; a tie with a stranger counts as a miss."""
+def test_true_partner_ranks_first_among_a_thousand(file: str, first: float) -> None:
+    """Three draws of a thousand; a tie with a stranger counts as a miss."""
+    pairs = read_pairs(outside(file))
+    shares = []
+    for seed in (7, 8, 9):
+        order = np.random.default_rng(seed).permutation(len(pairs))[:1000]
+        native, latin = (pa.array([pairs[i][side] for i in order], TEXT) for side in (0, 1))
+        similarity = name_similarity_matrix(native, latin)
+        shares.append(float(((similarity >= np.diag(similarity)[:, None]).sum(axis=1) == 1).mean()))
+    print(f"{file}: partner first {shares}")
+    assert np.mean(shares) >= first
+
+
+@pytest.mark.parametrize(
+    ("file", "equal"),
+    [
+        ("names/cmu_indian/names_first_half.tsv", 0.95),
+        ("names/dakshina/hi.dev.tsv", 0.79),
+        ("names/dakshina/bn.dev.tsv", 0.86),
+        ("names/dakshina/ta.dev.tsv", 0.74),
+        ("names/dakshina/te.dev.tsv", 0.92),
+        ("names/dakshina/ur.dev.tsv", 0.88),
+        ("names/ar2en/ar2en-eval.txt", 0.66),
+    ],
+)
+def test_true_partner_has_the_same_skeleton(file: str, equal: float) -> None:
+    """What blocking needs: partners share a key."""
     pairs = read_pairs(outside(file))
     order = np.random.default_rng(7).permutation(len(pairs))[:1000]
-    native, latin = (pa.array([pairs[i][side] for i in order], TEXT) for side in (0, 1))
-    similarity = np.zeros((len(order), len(order)))
-    for key in (name_key, name_skeleton):
-        left, right = key(native).to_pylist(), key(latin).to_pylist()
-        similarity += process.cdist(left, right, scorer=JaroWinkler.normalized_similarity)
+    left, right = (name_skeleton(pa.array([pairs[i][side] for i in order], TEXT)).to_pylist() for side in (0, 1))
     same = float(np.mean([a == b for a, b in zip(left, right, strict=True)]))
-    ranked = float(((similarity >= np.diag(similarity)[:, None]).sum(axis=1) == 1).mean())
-    print(f"{file}: partner first {ranked:.3f}, equal skeletons {same:.3f}")
-    assert ranked >= first
+    print(f"{file}: equal skeletons {same:.3f}")
     assert same >= equal
 
 

@@ -10,6 +10,7 @@ import os
 import re
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -102,7 +103,8 @@ def test_plain_person_names_are_split_as_people_labelled_them():
         for name, given, family in zip(names, found["given"].to_pylist(), found["family"].to_pylist(), strict=True)
     ]
     assert len(names) > 800
-    assert sum(right) / len(right) > 0.9, sum(right) / len(right)
+    print(f"given and family name right in {sum(right)} of {len(right)} plain rows: {np.mean(right):.4f}")
+    assert np.mean(right) >= 0.95
 
 
 def test_labelled_names_change_in_order_decoration_and_mojibake_only():

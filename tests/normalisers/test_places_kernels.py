@@ -323,3 +323,30 @@ def test_the_table_of_postcodes_is_sound():
         groups = row["pattern"].count("(") - row["pattern"].count("(?:")
         assert groups >= 1, row
         assert all(f"\\{number}" in row["template"] for number in range(1, groups + 1)), row
+
+
+@pytest.mark.parametrize(
+    ("kernel", "field", "region", "text", "home"),
+    [
+        (region_kernel, "state", "IN", "Mumbai", "city"),
+        (region_kernel, "state", "US", "Germany", "country"),
+        (region_kernel, "state", "US", "90210", "postal_code"),
+        (region_kernel, "state", "US", "California", None),
+        (region_kernel, "state", "DE", "Berlin", None),  # a city and a state
+        (region_kernel, "state", "FR", "Paris", None),  # the regions of France are not known here
+        (country_kernel, "country", "", "California", "state"),
+        (country_kernel, "country", "", "कोलकाता", "city"),
+        (country_kernel, "country", "", "Absurdistan", None),
+        (city_kernel, "city", "", "90210", "postal_code"),
+        (city_kernel, "city", "", "SW1A 2AA", "postal_code"),
+        (city_kernel, "city", "", "Mexico", None),  # a city, too
+        (postcode_kernel, "postal_code", "IN", "Mumbai", "city"),
+        (postcode_kernel, "postal_code", "IN", "400001", None),
+    ],
+)
+def test_a_cell_that_belongs_elsewhere_is_flagged_and_left(kernel, field, region, text, home):
+    found = kernel(pa.array([text], TEXT), CellOptions(field=field, region=region))
+    flagged = "place.misplaced" in found.issues and bool(found.issues["place.misplaced"][0])
+    assert flagged == (home is not None)
+    assert found.attributes["belongs_in"][0].as_py() == home
+    assert found.issues.get("place.misplaced") is None or found.value[0].as_py() == text

@@ -7,7 +7,9 @@ and at most one closing consonant; reading a run of consonants from its right en
 
 from __future__ import annotations
 
-__all__ = ["is_arabic", "romanise_arabic"]
+import re
+
+__all__ = ["is_arabic", "read_as_written", "romanise_arabic", "spell_signs"]
 
 _PAIRS = """
 ب:b پ:p ت:t ث:s ج:j چ:ch ح:h خ:kh د:d ذ:z ر:r ز:z ژ:zh س:s ش:sh ص:s ض:z ط:t ظ:z غ:gh ف:f ق:gh ک:k ك:k گ:g
@@ -15,6 +17,12 @@ _PAIRS = """
 """
 _CONSONANTS = dict(pair.split(":") for pair in _PAIRS.split())
 _SILENT = "ءـ\u200c\u200d"
+_BREATH = "H"  # the h of an aspirate, which is part of its consonant: phal, not pahal
+_ASPIRATES = re.compile("(?<=[بپتٹجچدڈرڑکگلمن])ھ")
+_SHORT_VOWELS = str.maketrans(
+    {"\u064e": "a", "\u064f": "u", "\u0650": "i", "\u064b": "an", "\u064c": "un", "\u064d": "in", "ؤ": "u"}
+    | {"ڑ": "رد"}  # a flap that is r to one and d to the next: near both
+)
 
 
 def is_arabic(word: str) -> bool:
@@ -28,8 +36,38 @@ def romanise_arabic(word: str) -> str:
     >>> romanise_arabic("محمد"), romanise_arabic("رضایی"), romanise_arabic("فاطمه"), romanise_arabic("حسن")
     ('mahmad', 'razai', 'fateme', 'hasan')
     """
-    letters = [letter for letter in word.replace("الله", "اله") if letter not in _SILENT]
-    return _with_short_vowels(_sounds(letters))
+    return _with_short_vowels(_sounds(_letters(word)))
+
+
+def read_as_written(word: str) -> str:
+    """As `romanise_arabic`, but with the vowels that stand in the word and no others: what a comparison can rely on.
+
+    Latin vowels are those of `spell_signs`.
+
+    >>> read_as_written("محمد"), read_as_written("رضایی"), read_as_written("سمره"), read_as_written("امراؤ")
+    ('mahmd', 'rzai', 'smra', 'amrau')
+    """
+    sounds = _sounds(_letters(word.replace("ق", "q")))  # only Persian says gh
+    if sounds and sounds[-1] == ("e", "V"):
+        sounds[-1] = ("a", "V")  # the last he is a in Arabic and Urdu; only Persian says e
+    latin = ""
+    for place, (sound, _) in enumerate(sounds):
+        apart = sound == "h" and place > 0 and sounds[place - 1][1] == "c"  # p and h are two sounds here, no f
+        latin += "a" + sound if apart else sound
+    return latin.replace(_BREATH, "h")
+
+
+def spell_signs(text: str) -> str:
+    """What folding would lose as Latin letters, which it keeps: vowel signs, the waw with hamza, the h of aspirates.
+
+    >>> spell_signs("اِشاره") == "اiشاره", spell_signs("پھل") == "پhل"
+    (True, True)
+    """
+    return _ASPIRATES.sub("h", text.translate(_SHORT_VOWELS))
+
+
+def _letters(word: str) -> list[str]:
+    return [letter for letter in word.replace("الله", "اله") if letter not in _SILENT]
 
 
 def _sounds(letters: list[str]) -> list[tuple[str, str]]:
@@ -79,8 +117,21 @@ def _ain(letter: str, place: int, after: str, before: _Sounds) -> tuple[str, str
     return None if (before and before[-1][0] == "a") or (after != "" and after in "اآ") else ("a", "V")
 
 
+def _waw_hamza(letter: str, place: int, after: str, before: _Sounds) -> tuple[str, str]:
+    return "u", "V"  # the hamza parts it from the vowel before: امراؤ Umrao
+
+
+def _sign(letter: str, place: int, after: str, before: _Sounds) -> tuple[str, str]:
+    return letter, "v"
+
+
+def _breath(letter: str, place: int, after: str, before: _Sounds) -> tuple[str, str]:
+    return _BREATH, "c"
+
+
 def _he(letter: str, place: int, after: str, before: _Sounds) -> tuple[str, str] | None:
-    final = after == "" and place > 1 and bool(before) and before[-1][1] == "c"
+    # behind a consonant or i the last he only carries its vowel: فاطمه Fateme, راضیه Razie
+    final = after == "" and place > 1 and bool(before) and (before[-1][1] == "c" or before[-1][0] == "i")
     return ("e", "V") if final else ("h", "c")
 
 
@@ -91,7 +142,10 @@ def _silent(letter: str, place: int, after: str, before: _Sounds) -> None:
 _SEMIVOWELS = "ویي"
 _READERS = {
     **dict.fromkeys("اآ", _alef),
-    **dict.fromkeys("وؤ", _waw),
+    "و": _waw,
+    "ؤ": _waw_hamza,
+    **dict.fromkeys("aiu", _sign),
+    "h": _breath,
     **dict.fromkeys("یيىےئ", _ye),
     **dict.fromkeys("هةہۃ", _he),
     "ع": _ain,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -9,15 +10,26 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmclean.keys.arabic import spell_signs
 from crmclean.keys.lists import read_rows
-from crmclean.keys.romanise import romanise_word, split_east_asian
+from crmclean.keys.romanise import read_word, romanise_word, split_east_asian
 from crmclean.keys.skeleton import skeletons
+from crmclean.keys.sound import sounds
 from crmclean.keys.tokens import Mask, Tokens, Vocabulary, blank_nulls
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
 from crmclean.text import ascii_mask, fold_letters, map_subset, map_unique, mask_of, script_of
 
-__all__ = ["honorific_sex", "key_skeleton", "name_key", "name_skeleton", "name_suffix", "split_name"]
+__all__ = [
+    "honorific_sex",
+    "key_skeleton",
+    "name_key",
+    "name_skeleton",
+    "name_sound",
+    "name_suffix",
+    "split_name",
+    "written_key",
+]
 
 _GENERATIONS = {
     **dict.fromkeys(("jr", "jnr", "junior"), "jr"),
@@ -111,13 +123,13 @@ def _spelt_generations(array: pa.LargeStringArray) -> pa.LargeStringArray:
     return map_subset(array, asked, spell)
 
 
-def _key_tokens(array: pa.LargeStringArray) -> Tokens:
+def _key_tokens(array: pa.LargeStringArray, read: Callable[[str], str] = romanise_word) -> Tokens:
     folded = _folded(_without_degrees(_spelt_generations(blank_nulls(array))))
 
     def other_scripts(part: pa.LargeStringArray) -> pa.LargeStringArray:
         bare = _without_titles(Tokens.of(part)).join()
         tokens = Tokens.of(map_unique(bare, lambda values: [split_east_asian(value) for value in values]))
-        return tokens.map(lambda values: [romanise_word(value) for value in values]).join()
+        return tokens.map(lambda values: [read(value) for value in values]).join()
 
     return _without_titles(Tokens.of(map_subset(folded, pc.invert(ascii_mask(folded)), other_scripts)))
 
@@ -129,6 +141,27 @@ def name_key(array: Any) -> pa.LargeStringArray:
     ['obrien muller', 'rajesh kumar', 'anne marie', '']
     """
     return _key_tokens(as_text(array)).join()
+
+
+def written_key(array: Any) -> pa.LargeStringArray:
+    """As ``name_key``, but a name in Arabic script has the vowels it is written with, and no others.
+
+    >>> written_key(pa.array(["مشکل", "مُشکِل", "محمد", "Ann Lee"])).to_pylist()
+    ['mshkl', 'mushkil', 'mohammad', 'ann lee']
+    """
+    array = blank_nulls(as_text(array))
+    signed = pc.match_substring_regex(array, r"[\x{64b}-\x{650}ؤھڑ]")
+    array = map_subset(array, signed, lambda part: map_unique(part, lambda texts: [spell_signs(t) for t in texts]))
+    return _key_tokens(array, read_word).join()
+
+
+def name_sound(array: Any) -> pa.LargeStringArray:
+    """How names sound (``keys.sound``); a name in Arabic script by the vowels it is written with.
+
+    >>> name_sound(pa.array(["Noori", "نوری", "प्रिया शर्मा", "Preeya Sharma", "عُمرا", "Umra"])).to_pylist()
+    ['nuri', 'nuri', 'pria Sarma', 'pria Sarma', 'umra', 'umra']
+    """
+    return sounds(written_key(array))
 
 
 def name_skeleton(array: Any) -> pa.LargeStringArray:

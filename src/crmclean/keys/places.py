@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from crmclean.keys.lists import read_rows
 from crmclean.keys.romanise import romanise
-from crmclean.keys.tokens import Tokens, blank_nulls
+from crmclean.keys.tokens import Mask, Tokens, blank_nulls
 from crmclean.keys.websites import website_domain
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
@@ -20,6 +20,7 @@ from crmclean.text import fold_digits, fold_letters, map_subset, mask_of, match_
 __all__ = [
     "city_key",
     "country_key",
+    "is_known_city",
     "postcode_key",
     "region_key",
     "street_key",
@@ -116,6 +117,16 @@ def city_key(array: Any) -> pa.LargeStringArray:
     words = _city_words(fold_letters(bare))
     names, keys = _city_names()
     return pc.coalesce(keys.take(pc.index_in(words, value_set=names)), words)
+
+
+def is_known_city(array: Any) -> Mask:
+    """One truth per value: whether it is a name of a city of ``cities.csv``.
+
+    >>> is_known_city(pa.array(["Bombay", "कोलकाता", "Karnataka"])).tolist()
+    [True, True, False]
+    """
+    names, keys = _city_names()
+    return mask_of(pc.is_in(_city_words(blank_nulls(fold_letters(as_text(array)))), pa.concat_arrays([names, keys])))
 
 
 def postcode_key(array: Any) -> pa.LargeStringArray:

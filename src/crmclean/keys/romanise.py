@@ -8,20 +8,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from anyascii import anyascii
 
-from crmclean.keys.arabic import is_arabic, romanise_arabic
+from crmclean.keys.arabic import is_arabic, read_as_written, romanise_arabic
 from crmclean.keys.brahmic import BRAHMIC_FIRST, BRAHMIC_LAST, romanise_brahmic
 from crmclean.keys.lists import read_rows
 from crmclean.keys.tokens import Tokens
 from crmclean.tables.evidence import TEXT
 from crmclean.text import ascii_mask, fold_letters, map_subset
 
-__all__ = ["romanise", "romanise_word", "split_east_asian"]
+__all__ = ["read_word", "romanise", "romanise_word", "split_east_asian"]
 
 # two-character Chinese family names; every other is one character
 _DOUBLE_ROW = (
     "欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 东方 東方 皇甫 尉迟 尉遲 公孙 公孫 令狐 慕容 夏侯 司徒 남궁 황보 선우 제갈 독고"
 )
 _DOUBLE_SURNAMES = frozenset(_DOUBLE_ROW.split())
+
+
+_NO_SIGNS = str.maketrans("", "", "aiunh")  # what `arabic.spell_signs` has put in
 
 
 @lru_cache(maxsize=1)
@@ -36,17 +39,27 @@ def _known_names() -> dict[str, str]:
     return known
 
 
-def _arabic_name(word: str) -> str:
-    """A known name, two known names written together, a known name with the article, or the word as it is spelt."""
+def _known_name(word: str) -> str | None:
+    """A known name, two known names written together, or a known name with the article."""
     known = _known_names()
     if word in known:
         return known[word]
     for cut in range(len(word) - 2, 2, -1):
         if word[:cut] in known and word[cut:] in known:
             return known[word[:cut]] + known[word[cut:]]
-    if word.startswith("ال") and word[2:] in known:
-        return "al" + known[word[2:]]
-    return romanise_arabic(word)
+    return "al" + known[word[2:]] if word.startswith("ال") and word[2:] in known else None
+
+
+def read_word(word: str) -> str:
+    """As `romanise_word`, but an Arabic-script word that is no known name keeps to the vowels it is written with.
+
+    >>> read_word("رضایی"), read_word("گلووی"), read_word("प्रिया")
+    ('rezaei', 'gluvi', 'priya')
+    """
+    if word.isascii() or not is_arabic(word):
+        return romanise_word(word)
+    known = _known_name(word.translate(_NO_SIGNS))
+    return _ascii(read_as_written(word) if known is None else known)
 
 
 def romanise_word(word: str) -> str:
@@ -60,7 +73,11 @@ def romanise_word(word: str) -> str:
     if any(BRAHMIC_FIRST <= ord(char) <= BRAHMIC_LAST for char in word):
         word = romanise_brahmic(word)
     elif is_arabic(word):
-        word = _arabic_name(word)
+        word = _known_name(word) or romanise_arabic(word)
+    return _ascii(word)
+
+
+def _ascii(word: str) -> str:
     if word.isascii() and word.isalnum():
         return word
     return "".join(char for char in anyascii(word).lower() if char.isalnum())

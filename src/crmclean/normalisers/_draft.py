@@ -75,14 +75,17 @@ class Draft:
         self._codes: list[str] = []
         self._reason = np.full(len(self.original), -1, np.int8)
 
-    def replace(self, new: pa.Array, code: str) -> None:
-        """Take over new values; cells that differ get the reason ``code`` unless they have one already."""
+    def replace(self, new: pa.Array, code: str, *, overrule: bool = False) -> None:
+        """Take over new values; cells that differ get the reason ``code`` unless they have one already.
+
+        ``overrule``: the new reason says more than an old one would.
+        """
         changed = np.asarray(pc.fill_null(pc.not_equal(self.value, new), False), bool)
         if not changed.any():
             return
         if code not in self._codes:
             self._codes.append(code)
-        self._reason[changed & (self._reason < 0)] = self._codes.index(code)
+        self._reason[changed & ((self._reason < 0) | overrule)] = self._codes.index(code)
         self.value = as_text(new)
 
     def replace_where(self, mask: Mask, function: Callable[[int, str], str | None], code: str) -> None:

@@ -84,7 +84,9 @@ def _particles() -> frozenset[str]:
 
 def _is_suffix(token: str, after_comma: bool) -> bool:
     small = bare(token).replace(".", "")
-    known = small in _bare_list("suffix.anywhere") or token in _SMALL_GENERATIONS
+    parts = small.split("-")  # AIA-CSI
+    known = all(part in _bare_list("suffix.anywhere") for part in parts) or token in _SMALL_GENERATIONS
+    known = known or small in _bare_list("suffix.anywhere")
     return known or (after_comma and small in _bare_list("suffix.after_comma"))
 
 
@@ -97,12 +99,17 @@ def split_name(text: str, region: str = "") -> NameParts:
             return NameParts()
     pieces = [piece for piece in _COMMA.split(text) if piece]
     suffixes: list[str] = []
-    while len(pieces) > 1 and all(_is_suffix(token, True) for token in pieces[-1].split()):
+    while len(pieces) > 1 and _are_suffixes(pieces[-1]):
         suffixes.insert(0, pieces.pop())
+    if len(pieces) > 2:  # Trojan, BSN, RN, Christine
+        suffixes[:0] = [piece for piece in pieces[1:-1] if _are_suffixes(piece)]
+        pieces = [pieces[0], *(piece for piece in pieces[1:-1] if not _are_suffixes(piece)), pieces[-1]]
     if len(pieces) == 2 and _is_no_name([bare(token) for token in pieces[1].split()]):
         pieces.pop()
     if not pieces or len(pieces) > 2:
         return NameParts()
+    if len(pieces) == 2 and _is_slip(pieces[0].split(), pieces[1].split()):
+        pieces = [" ".join(pieces)]
     tokens = pieces[-1].split()
     prefixes, tokens, late = _trim(tokens, region)
     suffixes[:0] = late
@@ -117,6 +124,21 @@ def split_name(text: str, region: str = "") -> NameParts:
     return NameParts(given.strip('()[]"“”'), middle, surname, " ".join(prefixes), ", ".join(suffixes))
 
 
+def _are_suffixes(piece: str) -> bool:
+    return piece.casefold() in _phrases() or all(_is_suffix(token, True) for token in piece.split())
+
+
+@functools.cache
+def _phrases() -> frozenset[str]:
+    """Professions of several words that stand behind a name, in small letters."""
+    return word_list(_WORDS, "suffix.phrases")
+
+
+def _is_slip(before: Sequence[str], after: Sequence[str]) -> bool:
+    """A comma in the wrong place: ``Carolyn E, Savage``. No family name ends in a bare initial."""
+    return len(before) == 2 and len(bare(before[1])) == 1 < len(bare(before[0])) and len(after) == 1 < len(after[0])
+
+
 def _unquoted(text: str) -> str:
     """Without quotation marks or brackets around the whole."""
     pairs = {"(": ")", "[": "]", '"': '"', "'": "'", "“": "”", "„": "“", "«": "»", "‘": "’"}
@@ -127,6 +149,9 @@ def _trim(tokens: list[str], region: str) -> tuple[list[str], list[str], list[st
     """Honorifics in front, what is between, suffixes behind."""
     tokens = [token for token in tokens if token[0].isalpha() or token == "&" or any(map(str.isalpha, token))] or tokens
     start, end = 0, len(tokens)
+    size = next((n for n in (3, 2) if end > n + 1 and " ".join(tokens[-n:]).casefold() in _phrases()), 0)
+    phrase, tokens = tokens[end - size :], tokens[: end - size]
+    end -= size
     while start < end - 1 and (
         _is_prefix(tokens[start], region)
         or (start and tokens[start].islower() and bare(tokens[start]) in _bare_list("prefix.academic"))
@@ -139,11 +164,19 @@ def _trim(tokens: list[str], region: str) -> tuple[list[str], list[str], list[st
             break
         start += 1
     while end - start > 1 and (
-        (_is_suffix(tokens[end - 1], False) and (end - start > 2 or start > 0 or "." in tokens[end - 1]))
+        (
+            (_is_suffix(tokens[end - 1], False) or _is_sixth(tokens[:end]))
+            and (end - start > 2 or start > 0 or "." in tokens[end - 1])
+        )
         or (bare(tokens[end - 1]) in _bare_list("prefix.after") and (end - start > 2 or not tokens[end - 1].isascii()))
     ):
         end -= 1
-    return tokens[:start], tokens[start:end], tokens[end:]
+    return tokens[:start], tokens[start:end], tokens[end:] + phrase
+
+
+def _is_sixth(tokens: Sequence[str]) -> bool:
+    """VI in capitals behind words that are not: a numeral, for Vi and VI in a shouted name are names or initials."""
+    return tokens[-1] == "VI" and not " ".join(tokens[:-1]).isupper()
 
 
 def _given_middle(tokens: Sequence[str]) -> tuple[str, str]:
@@ -235,16 +268,16 @@ def _family_start(tokens: Sequence[str], small: Sequence[str], region: str) -> i
     particles = _particles()
     for place in range(first, count - 1):
         particle = small[place] in particles or tokens[place].lower() in particles
-        if (
-            particle
-            and (len(small[place]) > 1 or tokens[place][0] in "'’")
-            and (small[place] not in _MAYBE_NAMES or tokens[place].islower())
-        ):
+        clear = small[place] not in _MAYBE_NAMES or tokens[place].islower()
+        if particle and (len(small[place]) > 1 or tokens[place][0] in "'’") and clear:
             return place
     if count > 3 and small[-2] in ("y", "i") and tokens[-2].islower():
         return count - 3
     if region in _regions("order.two_families") and count > 2 and len(small[1]) > 1:
         return count - 2
+    initial = count > 3 and len(small[-3]) == 1 and not _is_generation(tokens[-2])
+    if initial and all(len(word) > 1 for word in (small[0], small[-2], small[-1])):
+        return count - 2  # behind a middle initial comes the family name: Marietta F. Abalos Galito
     return count - 1
 
 

@@ -25,7 +25,7 @@ from crmclean.tables.evidence import TEXT
 from crmclean.tables.fields import BY_NAME
 from crmclean.tables.normalised import UNKNOWN, VALID, CellOptions, Normalised
 
-__all__ = ["consent_kernel", "flag_kernel", "normalise_consent", "yes_or_no"]
+__all__ = ["consent_kernel", "flag_kernel", "normalise_consent", "normalise_flag", "yes_or_no"]
 
 _YES, _NO, _GRANTED, _DENIED = range(4)
 _SECTIONS: Final = ("yes", "no", "granted", "denied")
@@ -87,6 +87,15 @@ def normalise_consent(series: pd.Series, polarity: int = 1) -> pd.DataFrame:
     ['denied', 'granted', 'denied', '?']
     """
     return frame_of(series, consent_kernel, CellOptions(polarity=polarity))
+
+
+def normalise_flag(series: Any) -> pd.DataFrame:
+    """Plain yes/no cells of a Series to ``true``/``false``; anything else is left as typed.
+
+    >>> normalise_flag(["Ja", "0", "হ্যাঁ", "mailbox full"])["value"].tolist()
+    ['true', 'false', 'true', 'mailbox full']
+    """
+    return frame_of(series, flag_kernel, CellOptions())
 
 
 def yes_or_no(values: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:

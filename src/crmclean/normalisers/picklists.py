@@ -15,7 +15,7 @@ from crmclean.tables.evidence import TEXT
 from crmclean.tables.normalised import INVALID, UNKNOWN, VALID, CellOptions, Normalised
 from crmclean.text import fold_digits, is_blank, squash_spaces
 
-__all__ = ["normalise_picklist", "number_kernel", "picklist_kernel"]
+__all__ = ["normalise_number", "normalise_picklist", "number_kernel", "picklist_kernel"]
 
 # An optional currency, digits with or without groups of three (or the Indian two), a fraction, an optional unit.
 _GROUPED = r"\d{1,3}(?:[,. '’\x{A0}\x{202F}٬]\d{2,3})+"
@@ -101,6 +101,15 @@ def normalise_picklist(series: pd.Series, value_map: dict[str, str], *, closed: 
     ['Trade show', 'Web', '?']
     """
     return frame_of(series, picklist_kernel, CellOptions(value_map=value_map, value_map_closed=closed))
+
+
+def normalise_number(series: Any) -> pd.DataFrame:
+    """Numbers of a Series, checked and left as typed.
+
+    >>> normalise_number(["1,000", "51-200", "१२०", "a few"])["verdict"].tolist()
+    ['valid', 'valid', 'valid', 'invalid']
+    """
+    return frame_of(series, number_kernel, CellOptions())
 
 
 def _fold(text: Any) -> pa.LargeStringArray:

@@ -16,6 +16,7 @@ from crmclean.keys.lists import read_rows
 from crmclean.keys.places import country_key, region_key
 from crmclean.normalisers._draft import Draft, Mask, frame_of, matches, regions_of, scatter
 from crmclean.normalisers._letter_case import is_shouted, shouted, whispered
+from crmclean.normalisers._misplaced import flag_misplaced
 from crmclean.normalisers._wordlists import word_list
 from crmclean.normalisers.addresses import place_case
 from crmclean.tables.evidence import TEXT
@@ -60,6 +61,7 @@ def city_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | None
         wanted = shouted(draft.value) | whispered(draft.value)
         draft.replace_where(wanted, lambda place, value: _city(value, places[place]), "city.case")
     letters = matches(draft.value, r"[\p{L}\p{M}]")
+    flag_misplaced(draft, draft.workable, ("postal_code",))
     draft.verdict[draft.workable & letters & ~matches(draft.value, "@|://")] = VALID
     return draft.finish()
 
@@ -94,7 +96,7 @@ def region_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | No
     Value: the second part of the ISO 3166-2 code in the United States, Canada, Australia and Brazil (``CA``); elsewhere
     the name as it was typed, but for shouting. Attribute ``region_code``: the whole code (``US-CA``). Issue
     ``region.unknown``: the country has a table and the value is not in it; ``region_suggestion`` then names the one
-    region a letter away.
+    region a letter away. Issue ``place.misplaced``, with attribute ``belongs_in``: it is a city, country or postcode.
     """
     draft = _tidy(values)
     places = regions_of(len(draft.original), options, regions)
@@ -115,6 +117,7 @@ def region_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | No
         draft.replace_where(loud, lambda place, value: place_case(value, names[place]), "region.case")
     unknown = known & ~found
     draft.issue("region.unknown", unknown)
+    flag_misplaced(draft, unknown, ("city", "country", "postal_code"))
     draft.attribute("region_code", pc.if_else(pa.array(found), code, pa.scalar(None, TEXT)))
     _suggest_region(draft, unknown, places)
     draft.verdict[found] = VALID
@@ -233,6 +236,7 @@ def country_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | N
     draft.replace(pc.if_else(pa.array(found), code, draft.value), "country.iso")
     unknown = draft.present & ~found
     draft.issue("country.unknown", unknown)
+    flag_misplaced(draft, unknown, ("state", "city", "postal_code"))
     _suggest(draft, unknown & draft.workable, "country_suggestion", _near_country)
     draft.verdict[draft.present] = INVALID
     draft.verdict[found] = VALID
@@ -279,6 +283,8 @@ def postcode_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | 
     for region in sorted(set(pc.unique(places).to_pylist()) & _postcodes().keys()):
         here = np.asarray(pc.equal(places, region)) & draft.workable
         _one_country(draft, compact, here, own, region)
+    wordy = draft.workable & ~draft.matches(r"\d")
+    flag_misplaced(draft, wordy & (draft.verdict != VALID), ("city", "state", "country"))
     return draft.finish()
 
 

@@ -67,20 +67,39 @@ def text_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | None
     if kind is Kind.NOTE:
         draft.replace(_without_controls(draft.value), "text.invisible")
     else:
-        seen = strip_invisible(draft.value)
-        if dirty.any() and seen is not draft.value:  # what could not be seen may have kept damage from view
-            draft.replace(seen, "text.invisible")
-            seen = _step(seen, dirty, _repair_mojibake)
-            seen = strip_invisible(_without_html(seen, kind) if kind in _FROM_PAGES else seen)
-        draft.replace(seen, "text.invisible")
+        draft.replace(strip_invisible(draft.value), "text.invisible")
         draft.replace(_tidy_lines(draft.value) if kind in _KEEPS_LINES else squash_spaces(draft.value), "text.spaces")
         draft.replace(nfc(draft.value), "text.unicode")
+    _settle(draft, kind)
     draft.issue("text.formula", _is_formula(draft.value, options.field))
     if dirty.any():
         draft.issue("text.lookalikes", _step_mask(draft.value, dirty, _LOOKALIKES))
         draft.issue("text.replacement", _step_mask(draft.value, dirty, "\ufffd"))
     draft.verdict[:] = UNKNOWN
     return draft.finish()
+
+
+def _settle(draft: Draft, kind: Kind) -> None:
+    """Repair what a repair has brought to light (what could not be seen may have kept damage from view), so that a
+    second run finds nothing: few cells, seldom twice."""
+    changed = mask_of(pc.fill_null(pc.not_equal(draft.value, draft.original), False))
+    for _ in range(4):
+        if not changed.any():
+            return
+        before = draft.value
+        if kind in _FROM_PAGES:
+            draft.replace(_step(before, changed, lambda part: _without_html(part, kind)), "text.html", overrule=True)
+        draft.replace(_step(draft.value, changed, _repair_mojibake), "text.mojibake", overrule=True)
+        draft.replace(_step(draft.value, changed, lambda part: _tidied(part, kind)), "text.invisible")
+        changed &= mask_of(pc.fill_null(pc.not_equal(draft.value, before), False))
+
+
+def _tidied(values: pa.Array, kind: Kind) -> pa.Array:
+    """All of the repair but mojibake and the codes of web pages."""
+    if kind is Kind.NOTE:
+        return _without_controls(values)
+    seen = strip_invisible(values)
+    return nfc(_tidy_lines(seen) if kind in _KEEPS_LINES else squash_spaces(seen))
 
 
 def repair_text(series: Any, field: str = "") -> pd.DataFrame:
@@ -167,9 +186,13 @@ def _repair_mojibake(part: pa.Array) -> pa.Array:
 
 
 def _fixed(text: str) -> str:
-    """ftfy's repair, unless it would lose a character that is still there."""
+    """ftfy's repair, unless it would lose a character that is still there.
+
+    A replacement character in the repair may stand where one stood before, right or wrongly decoded, or where an
+    earlier program had written a question mark for a byte it did not know (``â€?``): that letter was lost already.
+    """
     fixed = ftfy.fix_encoding(text)
-    lost_before = text.count("\ufffd") + text.count("ï¿½")  # the second is the first, wrongly decoded
+    lost_before = text.count("\ufffd") + text.count("ï¿½") + text.count("?") - fixed.count("?")
     return text if fixed.count("\ufffd") > lost_before else fixed
 
 
