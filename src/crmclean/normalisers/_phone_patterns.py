@@ -239,14 +239,18 @@ def parse_plain(texts: pa.Array, regions: Ints, names: list[str], *, least: int 
     digits = digits_only(starts)
     plain &= byte_lengths(digits) >= 3
     plus = np.asarray(pc.starts_with(starts, "+")) & plain
+    national = plain & ~plus
     sheet = _Sheet(count)
     positions = np.flatnonzero(plus)
     _read_international(sheet, positions, digits.take(pa.array(positions)))
     for number, name in enumerate(names):
-        positions = np.flatnonzero(plain & ~plus & (regions == number))
+        positions = np.flatnonzero(national & (regions == number))
         if len(positions) >= least and name:
             _read_national(sheet, positions, digits.take(pa.array(positions)), name)
-    return _collect(sheet, least)
+    parsed = _collect(sheet, least)
+    nowhere = national & np.array([not name for name in names] or [False])[regions]
+    parsed.status[nowhere], parsed.sure[nowhere] = NO_REGION, True
+    return parsed
 
 
 def _collect(sheet: _Sheet, least: int) -> Parsed:
