@@ -133,7 +133,10 @@ def read_cell(text: str) -> EmailCell:
     labelled = _LABEL.sub("", text)
     if labelled != text:
         text, reason = labelled, "email.unwrapped"
-    return _from_parts(_COMMA_DOT.sub(r"\1.\2", _SPACED_AT.sub("@", text)), reason)
+    cell = _from_parts(_COMMA_DOT.sub(r"\1.\2", _SPACED_AT.sub("@", text)), reason)
+    if not cell.addresses and plain is not None:  # the mark in front belonged to the address after all
+        return EmailCell((plain,))
+    return cell
 
 
 def _from_angles(text: str, angled: list[str]) -> EmailCell:

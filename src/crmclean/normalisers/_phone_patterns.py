@@ -234,7 +234,7 @@ def parse_plain(texts: pa.Array, regions: Ints, names: list[str], *, least: int 
         ``sure`` is false wherever the library has to be asked.
     """
     count = len(texts)
-    starts = pc.replace_substring_regex(texts, r"^[^0-9+]+", "", max_replacements=1)
+    starts = pc.replace_substring_regex(texts, r"^[^+\x{FF0B}\p{Nd}]+", "", max_replacements=1)
     plain = is_match(starts, _PLAIN) & np.asarray(pc.less_equal(pc.binary_length(texts), 250))
     digits = digits_only(starts)
     plain &= byte_lengths(digits) >= 3
