@@ -75,6 +75,10 @@ class Draft:
         self._codes: list[str] = []
         self._reason = np.full(len(self.original), -1, np.int8)
 
+    def short(self) -> pa.Array:
+        """The current values, those too long to be worked on as "": what a costly look-up may be given."""
+        return self.value if self.workable.all() else pc.if_else(pa.array(self.workable), self.value, "").cast(TEXT)
+
     def replace(self, new: pa.Array, code: str) -> None:
         """Take over new values; cells that differ get the reason ``code`` unless they have one already."""
         changed = np.asarray(pc.fill_null(pc.not_equal(self.value, new), False), bool)
