@@ -162,6 +162,7 @@ _INVISIBLE = (
     r"[\x00-\x08\x0e-\x1b\x7f-\x{84}\x{86}-\x{9f}\x{AD}\x{61C}\x{180E}\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}"
     r"\x{2060}-\x{206F}\x{FEFF}\x{FFF9}-\x{FFFB}\x{E0001}\x{E0020}-\x{E007F}]"
 )
+_JOINERS = "\u200c\u200d"
 # scripts in which a joiner changes what is read: Arabic and its kin, then the Brahmic scripts
 _CURSIVE = (
     (0x600, 0x8FF),
@@ -202,19 +203,27 @@ def strip_invisible(array: Any) -> pa.LargeStringArray:
 
 def _keep_joiners(text: str) -> str:
     kept: list[str] = []
-    for position, char in enumerate(text):
-        if char in "\u200c\u200d":
-            before = kept[-1] if kept else ""
-            after = next((later for later in text[position + 1 :] if later not in "\u200c\u200d"), "")
-            if not _joins(before, char, after):
-                continue
+    for char, after in zip(text, _letters_after(text), strict=True):
+        if char in _JOINERS and not _joins(kept[-1] if kept else "", char, after):
+            continue
         kept.append(char)
     return "".join(kept)
 
 
+def _letters_after(text: str) -> list[str]:
+    """For each character the next one that is no joiner, "" at the end."""
+    found: list[str] = []
+    after = ""
+    for char in reversed(text):
+        found.append(after)
+        if char not in _JOINERS:
+            after = char
+    return found[::-1]
+
+
 def _joins(before: str, joiner: str, after: str) -> bool:
     """Whether a joiner between these two characters changes what is read."""
-    if before and before in "\u200c\u200d":  # a repeated joiner says nothing new; two different ones may
+    if before and before in _JOINERS:  # a repeated joiner says nothing new; two different ones may
         return before != joiner
     family = _joining_family(before)
     if family == "brahmic":

@@ -181,11 +181,12 @@ def _syllables(run: list[str], before: str, *, ends_open: bool) -> str:
     elif not ends_open:
         return tail if before else tail + "a"
     parts: list[str] = []
+    start = 0
     if before and left and (before == "v" or len(left) > 1 or not ends_open):
-        parts.append(left.pop(0))
+        parts.append(left[0])
+        start = 1
     elif before and left:
         return left[0] + "e" + tail
-    while left:
-        onset = left.pop(0)
-        parts.append(onset + "a" + (left.pop(0) if left else ""))
+    for place in range(start, len(left), 2):
+        parts.append(left[place] + "a" + "".join(left[place + 1 : place + 2]))
     return "".join(parts) + tail

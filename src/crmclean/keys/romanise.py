@@ -39,12 +39,18 @@ def _known_names() -> dict[str, str]:
     return known
 
 
+@lru_cache(maxsize=1)
+def _longest_name() -> int:
+    return max(map(len, _known_names()), default=0)
+
+
 def _known_name(word: str) -> str | None:
     """A known name, two known names written together, or a known name with the article."""
     known = _known_names()
     if word in known:
         return known[word]
-    for cut in range(len(word) - 2, 2, -1):
+    longest = _longest_name()  # neither half can be a name beyond it
+    for cut in range(min(len(word) - 2, longest), max(2, len(word) - longest - 1), -1):
         if word[:cut] in known and word[cut:] in known:
             return known[word[:cut]] + known[word[cut:]]
     return "al" + known[word[2:]] if word.startswith("ال") and word[2:] in known else None

@@ -13,6 +13,8 @@ __all__ = ["Ints", "Mask", "byte_lengths", "digits_only", "is_match", "put"]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
+_NO_DIGITS = bytes(byte for byte in range(256) if not 48 <= byte < 58)
+
 
 def digits_only(values: pa.Array) -> pa.Array:
     """Each text without everything that is not an ASCII digit; one pass over the bytes of the whole array."""
@@ -21,11 +23,13 @@ def digits_only(values: pa.Array) -> pa.Array:
     offsets = np.frombuffer(values.buffers()[1], np.int64)[values.offset : values.offset + len(values) + 1]
     buffer = values.buffers()[2]
     data = np.frombuffer(buffer, np.uint8)[offsets[0] : offsets[-1]] if buffer else np.zeros(0, np.uint8)
-    keep = (data - np.uint8(48)) < 10  # wraps around below "0"
-    kept = np.zeros(len(data) + 1, np.int64)
-    np.cumsum(keep, out=kept[1:])
-    ends = kept[offsets - offsets[0]]
-    return pa.LargeStringArray.from_buffers(len(values), pa.py_buffer(ends), pa.py_buffer(data[keep]))
+    filled = np.flatnonzero(offsets[1:] > offsets[:-1])
+    kept = np.zeros(len(values) + 1, np.int64)
+    if len(filled):  # an empty text has no sum of its own to `reduceat`
+        wanted = (data - np.uint8(48)) < 10  # wraps around below "0"
+        kept[filled + 1] = np.add.reduceat(wanted, offsets[filled] - offsets[0], dtype=np.int64)
+    digits = data.tobytes().translate(None, _NO_DIGITS)
+    return pa.LargeStringArray.from_buffers(len(values), pa.py_buffer(np.cumsum(kept)), pa.py_buffer(digits))
 
 
 def is_match(values: pa.Array, pattern: str) -> Mask:

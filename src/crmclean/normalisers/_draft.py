@@ -75,6 +75,10 @@ class Draft:
         self._codes: list[str] = []
         self._reason = np.full(len(self.original), -1, np.int8)
 
+    def short(self) -> pa.Array:
+        """The current values, those too long to be worked on as "": what a costly look-up may be given."""
+        return self.value if self.workable.all() else pc.if_else(pa.array(self.workable), self.value, "").cast(TEXT)
+
     def replace(self, new: pa.Array, code: str, *, overrule: bool = False) -> None:
         """Take over new values; cells that differ get the reason ``code`` unless they have one already.
 
@@ -122,46 +126,48 @@ def frame_of(series: Any, kernel: Kernel, options: CellOptions, regions: Any = N
     Columns: ``value``, ``verdict`` (text), ``reason``, ``issues`` (codes joined by ``"; "``), then the attributes.
     """
     index = series.index if isinstance(series, pd.Series) else None
-    table = {"value": as_text(series)}
-    if regions is not None:
-        table["region"] = as_text(regions)
-    rows = pa.table(table)
-    names = list(table)
-    distinct = rows.group_by(names, use_threads=False).aggregate([])
-    places = _positions(rows, distinct, names)
-    own = as_text(distinct["region"]) if regions is not None else None
-    found = kernel(as_text(distinct["value"]), options, own).take(places)
-    words = np.array(VERDICTS, object)[found.verdict]
+    values, own, places = _distinct(as_text(series), None if regions is None else as_text(regions))
+    found = kernel(values, options, own)
+    issues = _joined(found.issues, len(values))
+    if places is not None:
+        found, issues = found.take(places), issues.take(places)
     columns: dict[str, Any] = {
         "value": found.value.to_pandas(),
-        "verdict": words,
+        "verdict": pa.array(VERDICTS, TEXT).take(pa.array(found.verdict)).to_pandas(),
         "reason": found.reason.to_pandas(),
-        "issues": _joined(found.issues, len(words)),
+        "issues": issues.to_pandas(),
     }
-    columns |= {name: values.to_pandas() for name, values in found.attributes.items()}
+    columns |= {name: texts.to_pandas() for name, texts in found.attributes.items()}
     frame = pd.DataFrame(columns)
     if index is not None:
         frame.index = index
     return frame
 
 
-def _positions(rows: pa.Table, distinct: pa.Table, names: list[str]) -> pa.Array:
-    """For each row the position of its distinct combination."""
-    codes = np.zeros(rows.num_rows, np.int64)
-    own = np.zeros(distinct.num_rows, np.int64)
-    for name in names:
-        both = pa.chunked_array([*rows[name].chunks, *distinct[name].chunks]).combine_chunks()
-        encoded = both.dictionary_encode(null_encoding="encode")
-        part = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-        size = len(encoded.dictionary)
-        codes = codes * size + part[: rows.num_rows]
-        own = own * size + part[rows.num_rows :]
-    order = np.argsort(own, kind="stable")
-    return pa.array(order[np.searchsorted(own[order], codes)])
+def _distinct(values: pa.Array, regions: pa.Array | None) -> tuple[pa.Array, pa.Array | None, pa.Array | None]:
+    """Distinct values with their regions, and each row's place among them (None: each row is its own)."""
+    encoded = values.dictionary_encode(null_encoding="encode")
+    if regions is None:
+        return encoded.dictionary, None, None if len(encoded.dictionary) == len(values) else encoded.indices
+    own = regions.dictionary_encode(null_encoding="encode")
+    width = len(own.dictionary)
+    codes = encoded.indices.to_numpy().astype(np.int64) * width + own.indices.to_numpy()
+    pairs = pa.array(codes).dictionary_encode()
+    distinct = pairs.dictionary.to_numpy()
+    first, second = pa.array(distinct // max(width, 1)), pa.array(distinct % max(width, 1))
+    places = None if len(distinct) == len(values) else pairs.indices
+    return encoded.dictionary.take(first), own.dictionary.take(second), places
 
 
-def _joined(issues: Mapping[str, Mask], count: int) -> Any:
-    text = np.full(count, "", object)
-    for code, mask in issues.items():
-        text[mask] = [f"{old}; {code}" if old else code for old in text[mask]]
-    return text
+def _joined(issues: Mapping[str, Mask], count: int) -> pa.Array:
+    """The codes of each value's issues, joined by ``"; "``; each combination is spelt once."""
+    combination = np.zeros(count, np.int64)
+    for place, mask in enumerate(issues.values()):  # no kernel has more issues than an integer has bits
+        combination |= np.asarray(mask, np.int64) << place
+    encoded = pa.array(combination).dictionary_encode()
+    codes = list(issues)
+    texts = [
+        "; ".join(code for place, code in enumerate(codes) if number >> place & 1)
+        for number in encoded.dictionary.to_pylist()
+    ]
+    return pa.array(texts, TEXT).take(encoded.indices)

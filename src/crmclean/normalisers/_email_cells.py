@@ -28,6 +28,7 @@ _IMPOSSIBLE = re.compile(r"[\s<>,;:()\[\]\"]")  # no address the library accepts
 
 _MAILTO = re.compile(r"^\s*mailto:\s*", re.IGNORECASE)
 _ANGLED = re.compile(r"<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>", re.IGNORECASE)
+_RUN = re.compile(r"\s{2,}")
 _SPACED_AT = re.compile(r"\s*@\s*")
 _AT = re.compile(r"\s*[\[({<]\s*(?:at|@|arroba|ät|a)\s*[\])}>]\s*|\s+(?:at|arroba|ät)\s+", re.IGNORECASE)
 _DOT = re.compile(
@@ -121,7 +122,7 @@ def read_cell(text: str) -> EmailCell:
     plain = None if _IMPOSSIBLE.search(text) else canonical_address(text)
     if plain is not None and not text.startswith(("'", "`")):
         return EmailCell((plain,), reason="" if text == typed else "email.punctuation")
-    text = text.strip(" \t\r\n\u00a0\u200b\u200e\u200f\ufeff")
+    text = _RUN.sub(" ", text.strip(" \t\r\n\u00a0\u200b\u200e\u200f\ufeff"))  # a long run would be tried from each end
     reason = "email.punctuation"
     if _MAILTO.match(text):
         text, reason = _MAILTO.sub("", text).partition("?")[0], "email.unwrapped"
@@ -133,7 +134,10 @@ def read_cell(text: str) -> EmailCell:
     labelled = _LABEL.sub("", text)
     if labelled != text:
         text, reason = labelled, "email.unwrapped"
-    return _from_parts(_COMMA_DOT.sub(r"\1.\2", _SPACED_AT.sub("@", text)), reason)
+    cell = _from_parts(_COMMA_DOT.sub(r"\1.\2", _SPACED_AT.sub("@", text)), reason)
+    if not cell.addresses and plain is not None:  # the mark in front belonged to the address after all
+        return EmailCell((plain,))
+    return cell
 
 
 def _from_angles(text: str, angled: list[str]) -> EmailCell:

@@ -45,6 +45,7 @@ _PLAIN_TWINS = (
 )
 
 _NUMBER = r"(?:[^0-9]{0,4}[0-9]){6,}[)\]]?"
+_SHORT_NUMBER = r"(?:[^0-9]{0,4}[0-9]){4,5}[)\]]?"  # a small island's; too short to need more than a word behind it
 _BARE_EXTENSION = r"[0-9)][ ]*[,;]+[ ]*[0-9]{7,}[)\]#]?[ .]*$"  # too long for an extension: another number
 
 _PART = re.compile(
@@ -62,14 +63,13 @@ _VANITY = re.compile(  # a service number with letters for digits
 
 
 @functools.lru_cache(maxsize=1)
-def _extension() -> str:
-    """Pattern of a number followed by an extension."""
+def _extensions() -> tuple[str, str]:
+    """Patterns of a number followed by an extension: one of usual length, and a short one."""
     words = sorted(read_toml("phone_words.toml")["extension"], key=lambda word: (-len(word), word))
-    labels = "|".join(re.escape(word) for word in words)
-    return (
-        rf"(?is)^(?P<number>.{{0,40}}?{_NUMBER})[ ,;./(\[\-]*"
-        rf"(?:;ext=|(?:{labels})[ .:#=\-]*|,,?[ ]*|;[ ]*)(?P<extension>[0-9]{{1,11}})[)\]#]?[ .]*$"
-    )
+    labels = rf";ext=|(?:{'|'.join(re.escape(word) for word in words)})[ .:#=\-]*"
+    behind = r"(?P<extension>[0-9]{1,11})[)\]#]?[ .]*$"
+    usual = rf"(?is)^(?P<number>.{{0,40}}?{_NUMBER})[ ,;./(\[\-]*(?:{labels}|,,?[ ]*|;[ ]*){behind}"
+    return usual, rf"(?is)^(?P<number>[^0-9]{{0,40}}?{_SHORT_NUMBER})[ ,;./(\[\-]*(?:{labels}){behind}"
 
 
 @functools.lru_cache(maxsize=1)
@@ -229,8 +229,11 @@ def _read_unusual(cells: PhoneCells, odd: Ints) -> None:
 
 def _split_extension(part: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Number and extension ("" where there is none) of unusual cells."""
-    found = pc.extract_regex(part, _extension())
-    known = np.asarray(found.is_valid()) & ~is_match(part, _BARE_EXTENSION)
-    number, extension = pc.struct_field(found, "number"), pc.struct_field(found, "extension")
-    mask = pa.array(known)
-    return pc.if_else(mask, number, part).cast(TEXT), pc.if_else(mask, extension, "").cast(TEXT)
+    extension = pa.repeat(pa.scalar("", TEXT), len(part))
+    parted = is_match(part, _BARE_EXTENSION)
+    for pattern in _extensions():
+        found = pc.extract_regex(part, pattern)
+        known = pa.array(np.asarray(found.is_valid()) & ~parted & (np.asarray(pc.equal(extension, ""))))
+        extension = pc.if_else(known, pc.struct_field(found, "extension"), extension).cast(TEXT)
+        part = pc.if_else(known, pc.struct_field(found, "number"), part).cast(TEXT)
+    return part, extension

@@ -234,19 +234,23 @@ def parse_plain(texts: pa.Array, regions: Ints, names: list[str], *, least: int 
         ``sure`` is false wherever the library has to be asked.
     """
     count = len(texts)
-    starts = pc.replace_substring_regex(texts, r"^[^0-9+]+", "", max_replacements=1)
+    starts = pc.replace_substring_regex(texts, r"^[^+\x{FF0B}\p{Nd}]+", "", max_replacements=1)
     plain = is_match(starts, _PLAIN) & np.asarray(pc.less_equal(pc.binary_length(texts), 250))
     digits = digits_only(starts)
     plain &= byte_lengths(digits) >= 3
     plus = np.asarray(pc.starts_with(starts, "+")) & plain
+    national = plain & ~plus
     sheet = _Sheet(count)
     positions = np.flatnonzero(plus)
     _read_international(sheet, positions, digits.take(pa.array(positions)))
     for number, name in enumerate(names):
-        positions = np.flatnonzero(plain & ~plus & (regions == number))
+        positions = np.flatnonzero(national & (regions == number))
         if len(positions) >= least and name:
             _read_national(sheet, positions, digits.take(pa.array(positions)), name)
-    return _collect(sheet, least)
+    parsed = _collect(sheet, least)
+    nowhere = national & np.array([not name for name in names] or [False])[regions]
+    parsed.status[nowhere], parsed.sure[nowhere] = NO_REGION, True
+    return parsed
 
 
 def _collect(sheet: _Sheet, least: int) -> Parsed:

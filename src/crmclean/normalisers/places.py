@@ -100,7 +100,7 @@ def region_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | No
     """
     draft = _tidy(values)
     places = regions_of(len(draft.original), options, regions)
-    code = region_key(draft.value, places)
+    code = region_key(draft.short(), places)
     plain = draft.workable & ~matches(code, r"^[A-Z]{2}-")
     code = pc.coalesce(
         _named_twice(draft.value, plain, lambda part, at: region_key(part, places.take(at))),
@@ -171,7 +171,7 @@ def _named_twice(values: pa.Array, wanted: Mask, key: Callable[[pa.Array, pa.Arr
 def _suggest(draft: Draft, unknown: Mask, name: str, near: Callable[[int, str], str | None]) -> None:
     """Write an attribute for unknown names that are a letter away from one known name."""
     if unknown.any():
-        folded = text.match_key(draft.value)
+        folded = text.match_key(draft.short())
         found = scatter(folded, unknown, near)
         draft.attribute(name, pc.if_else(pa.array(unknown), found, pa.scalar(None, TEXT)))
     else:
@@ -227,7 +227,7 @@ def country_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | N
     ``Indiana`` in the country column is a letter away from ``Indian``.
     """
     draft = _tidy(values)
-    code = country_key(draft.value)
+    code = country_key(draft.short())
     twice = _named_twice(
         draft.value, draft.workable & np.asarray(pc.equal(code, "")), lambda part, _: country_key(part)
     )
