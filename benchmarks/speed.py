@@ -14,20 +14,19 @@ import json
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import processes
 import results
 from calibrate import calibrate
 from make_contacts import make_table
+from processes import Run
 from pyarrow import csv
 
 __all__ = ["Run", "run", "start_up"]
@@ -40,30 +39,13 @@ NOTE = """Whole processes, median of {runs}; generated contacts with 16 columns 
 (`benchmarks/calibrate.py`)."""
 
 
-@dataclass(frozen=True)
-class Run:
-    """One process: seconds by the clock and of processors, peak resident memory in bytes."""
-
-    wall: float
-    cpu: float
-    peak: int
-
-
 def run(command: list[str], *, allowed: tuple[int, ...] = (0,)) -> Run:
     """Run a command and measure its process; its own messages are shown if it fails."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(SOURCE), os.environ.get("PYTHONPATH", "")])}
-    with tempfile.TemporaryFile() as talk:
-        start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=talk, env=environment)
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode not in allowed:
-            talk.seek(0)
-            said = talk.read().decode("utf-8", "replace").strip()[-2_000:]
-            raise RuntimeError(f"exit code {process.returncode} of {' '.join(command)}\n{said}")
-    unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss: bytes on a Mac, KiB elsewhere
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit)
+    ended = processes.watch(command, environment=environment)
+    if ended.code not in allowed:
+        raise RuntimeError(f"exit code {ended.code} of {' '.join(command)}\n{ended.said[-2_000:]}")
+    return ended.run
 
 
 def median(runs: list[Run]) -> Run:

@@ -37,3 +37,10 @@ def test_calibration_reads_every_column_as_text(tmp_path: Path) -> None:
     path = tmp_path / "few.csv"
     path.write_text('"a","b, c"\n"1","x"\n"","y"\n', encoding="utf-8")
     assert importlib.import_module("calibrate").calibrate(path, times=1) > 0
+
+
+def test_the_memory_of_a_process_is_its_own_not_that_of_who_started_it(speed: Any) -> None:
+    ballast = bytearray(b"x") * (256 << 20)
+    small = speed.run([sys.executable, "-S", "-c", "pass"])
+    assert len(ballast) > small.peak
+    assert small.peak < 128 << 20
