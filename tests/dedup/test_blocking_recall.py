@@ -34,8 +34,7 @@ def contacts() -> tuple[dict[str, list[pa.Array]], np.ndarray[Any, Any]]:
 def true_recall(fields: Any, truth: np.ndarray[Any, Any], settings: Settings) -> float:
     """Share of the true pairs among the candidates, counted."""
     work = prepare(fields, settings)
-    start, _ = core._believed(work, settings)
-    found = core._candidates(work, start, settings)
+    found = core._believed_and_candidates(work, settings)[2]
     label = pd.factorize(truth)[0][work.records.position]
     sizes = np.bincount(label)
     return float((label[found.left] == label[found.right]).sum() / (sizes * (sizes - 1) // 2).sum())

@@ -187,6 +187,5 @@ def _syllables(run: list[str], before: str, *, ends_open: bool) -> str:
         start = 1
     elif before and left:
         return left[0] + "e" + tail
-    for place in range(start, len(left), 2):
-        parts.append(left[place] + "a" + "".join(left[place + 1 : place + 2]))
+    parts.extend(left[place] + "a" + "".join(left[place + 1 : place + 2]) for place in range(start, len(left), 2))
     return "".join(parts) + tail
