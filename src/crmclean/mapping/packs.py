@@ -28,6 +28,8 @@ __all__ = [
 GENERIC = "generic"
 """The pack of no particular system: it never wins a file, it only fills gaps."""
 
+_CUSTOM = re.compile(r"__(c|pc|r)$", re.IGNORECASE)  # how a system marks the fields its users add
+_COPY = re.compile(r"(?<=[^\s#])#\d+$")  # the second column of one name
 _MERGED = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "أ": "ا", "إ": "ا", "آ": "ا", "ı": "i"})
 
 
@@ -58,8 +60,9 @@ def fold_header(header: str) -> str:
     >>> fold_header("E-mail Address"), fold_header("Région__c"), fold_header("पिन कोड")
     ('emailaddress', 'region', 'पिनकोड')
     """
-    text = re.sub(r"__(c|pc|r)$", "", header.strip(), flags=re.IGNORECASE)
-    text = re.sub(r"(?<=[^\s#])#\d+$", "", text)
+    text = _COPY.sub("", _CUSTOM.sub("", header.strip()))
+    if text.isascii():
+        return "".join(filter(str.isalnum, text.lower()))
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     text = "".join(char for char in text if not "\u0300" <= char <= "\u036f")
     text = unicodedata.normalize("NFC", text).translate(_MERGED)
@@ -73,8 +76,7 @@ def header_words(header: str) -> list[str]:
     >>> header_words("contactFirst_name2")
     ['contact', 'first', 'name', '2']
     """
-    text = re.sub(r"(?<=[^\s#])#\d+$", "", header.strip())
-    text = re.sub(r"__(c|pc|r)$", "", text, flags=re.IGNORECASE)
+    text = _CUSTOM.sub("", _COPY.sub("", header.strip()))
     text = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)", " ", text)
     text = re.sub(r"\b([eE])[-\s]?([mM]ail)", r"\1\2", text)
     return [word for word in (fold_header(part) for part in re.split(r"[\s_\-/.,:;()\[\]&*?!]+", text)) if word]
