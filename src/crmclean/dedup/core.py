@@ -239,7 +239,7 @@ def explain_pair(
 def _believed(work: Workings, settings: Settings) -> tuple[Model, Chance]:
     """The model before the file is fitted, and the random pairs its u are from."""
     start = prior_model(settings.entity, work.comparer.active, work.records.count)
-    chance = draw_chance(work.comparer)
+    chance = draw_chance(work.comparer, work.tables)
     return with_chance(start, chance), chance
 
 
