@@ -26,7 +26,7 @@ from crmclean.dedup.explanation import Explanation, explain_records
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.guard import guard_of, twins_of
 from crmclean.dedup.judgements import Judged, cluster_judged, taught_chance, taught_matches
-from crmclean.dedup.kinship import kin_bits
+from crmclean.dedup.kinship import find_kin
 from crmclean.dedup.model import (
     Chance,
     Fit,
@@ -36,6 +36,7 @@ from crmclean.dedup.model import (
     prior_model,
     sample_pairs,
     with_chance,
+    with_kin,
 )
 from crmclean.dedup.one_to_one import winning_links
 from crmclean.dedup.scoring import Found, links_table, score_all
@@ -283,7 +284,8 @@ def _fit(
     looked = sample_pairs(candidates.left, candidates.right, work.records.count, _LOOKED_AT)
     left, right = candidates.left[looked], candidates.right[looked]
     scale = len(candidates.left) / max(len(looked), 1)
-    start = replace(start, kin=kin_bits(work.comparer, left, right, scale))
+    kin = find_kin(work.comparer, left, right, scale)
+    start = with_kin(start, kin)
     able = replace(start, prior=min(start.prior * _PRIOR_ROOM, 0.5))
     hopeful = _may_link(bounds_of(able, work.comparer, work.tables, _PRIOR_SLACK), left, right, able, settings)
     left, right = left[hopeful], right[hopeful]
@@ -300,6 +302,7 @@ def _fit(
         scale=scale,
         of_one_name=of_one_name,
         taught=taught,
+        kin=kin,
     )
 
 

@@ -22,6 +22,7 @@ import numpy as np
 from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints, mix
 from crmclean.dedup.frequency import Table
+from crmclean.dedup.kinship import Kinship
 from crmclean.dedup.levels import Comparer
 from crmclean.dedup.priors import DIFFERENT, Comparison
 from crmclean.dedup.weights import Model, chance_of_value, probability_of, score_pairs
@@ -36,6 +37,7 @@ __all__ = [
     "prior_model",
     "sample_pairs",
     "with_chance",
+    "with_kin",
 ]
 
 EVENTS = 5.0  # random pairs that the prior of u is worth on each level
@@ -119,6 +121,14 @@ def with_chance(model: Model, chance: Chance) -> Model:
     return replace(model, near=_near_of(model, chance))
 
 
+def with_kin(model: Model, kin: Kinship | None) -> Model:
+    """The model with what kin can show, as far as its m tells them from slips."""
+    if kin is None:
+        return model
+    item = next(item for item in model.comparisons if item.name == "birth")
+    return replace(model, kin=kin.bits(model.m["birth"], item))
+
+
 def _near_of(model: Model, chance: Chance) -> dict[str, Table]:
     """How likely two near values stand for one another: what makes the weights of a near level fair odds.
 
@@ -151,6 +161,7 @@ def fit_model(
     scale: float = 1.0,
     of_one_name: int = 0,
     taught: Mapping[str, Table] | None = None,
+    kin: Kinship | None = None,
 ) -> Fit:
     """Fit ``model`` to candidate pairs.
 
@@ -164,6 +175,8 @@ def fit_model(
         ``pairs_of_one_name`` of all candidate pairs.
     taught : mapping of comparison name to float64 array by level code, optional
         Matches to count besides (``judgements.taught_matches``).
+    kin : Kinship, optional
+        ``find_kin`` of all candidate pairs.
     """
     records = comparer.records
     pairs = (left.astype(np.intp), right.astype(np.intp))  # the type NumPy indexes with
@@ -183,6 +196,7 @@ def fit_model(
             m[item.name] = _m_of(item, levels[item.name], posterior, (taught or {}).get(item.name))
         community = _community_of(comparer, levels, posterior, scale, of_one_name)
         model = with_chance(replace(model, m=m, prior=prior, community=community), chance)
+        model = with_kin(model, kin)
         if abs(expected - before) <= _SETTLED * expected:
             break
     return Fit(model, chance.pairs, len(left), expected)
