@@ -5,11 +5,16 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmclean.dedup.cluster import Guard, cluster_records, components, confidence
-from tests.dedup.dedup_files import parts_of
+from crmclean.dedup.core import Settings
+from crmclean.dedup.guard import guard_of
+from crmclean.dedup.model import prior_model
+from crmclean.dedup.workings import prepare
+from tests.dedup.dedup_files import fields_of, parts_of
 from tests.dedup.oracle import components_of
 
 pairs = st.lists(st.tuples(st.integers(0, 19), st.integers(0, 19)).filter(lambda pair: pair[0] < pair[1]), max_size=30)
@@ -145,3 +150,16 @@ def test_what_three_copies_say_outweighs_one_that_went_wrong():
     left, right = np.array([0, 0, 1, 2]), np.array([1, 2, 3, 3])
     labels = cluster_records(4, left, right, np.full(4, 9.0), Guard(evaluate, -13.0)).labels
     assert labels.tolist() == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(("born", "never"), [("1983-03-16", False), ("", True)])
+def test_a_number_in_a_mailbox_tells_people_apart_unless_the_birth_date_says_otherwise(born, never):
+    rows = [
+        {"first_name": "Mason", "last_name": "Smith", "email": f"masons{number}@reed.com", "birth_date": born}
+        for number in (52, 2)
+    ]
+    rows += [{"first_name": "Ada", "last_name": "Vogel", "email": "ada@vogel.net", "birth_date": "1971-01-02"}]
+    work = prepare(fields_of(rows), Settings())
+    place = np.argsort(work.records.position)
+    model = prior_model("person", work.comparer.active, len(rows))
+    assert guard_of(work, model, Settings()).evaluate(place[:1], place[1:2])[1].tolist() == [never]

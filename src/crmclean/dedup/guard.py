@@ -65,14 +65,19 @@ def twins_of(records: Records, codes: Iterable[Ints | None]) -> Ints:
 def _meant_apart(work: Workings, levels: Levels, count: int) -> Ints:
     """Pairs that a chain must never join: what differs is there to tell two people apart.
 
-    Jr beside Sr, and ``smith2@`` beside ``smith@`` at one domain.
+    Jr beside Sr, and ``smith2@`` beside ``smith@`` at one domain; but a birth date or identity number that both have
+    says that the number in the mailbox is a slip.
     """
     found = np.zeros(count, bool)
     if "suffix" in levels:
         found |= levels["suffix"] == DIFFERENT
     if "email" in levels:
-        email = next(item for item in work.comparer.active if item.name == "email")
-        found |= levels["email"] == email.code("numbered")
+        known = {item.name: item for item in work.comparer.active}
+        numbered = levels["email"] == known["email"].code("numbered")
+        for name in ("birth", "national_id"):
+            if name in levels:
+                numbered &= levels[name] != known[name].code("exact")
+        found |= numbered
     return found
 
 
