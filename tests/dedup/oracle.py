@@ -63,6 +63,8 @@ def _part(work: Workings, model: Model, item: Any, code: dict[str, int], shared:
     if found.frequency and item.name in work.tables:
         if item.name == "family" and found.name == "swapped":
             m = 1.0
+        elif found.frequency == "near" and item.name in model.near:
+            m = float(model.near[item.name][level]) or m
         table = work.tables[item.name]
         if item.name in shared:
             value = int(shared[item.name][0])

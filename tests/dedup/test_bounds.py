@@ -22,7 +22,7 @@ NEEDED = (-10.0, -2.0, 0.0, 3.0, 6.0, 9.0, 12.0, 16.0, 20.0, 28.0)
 def test_no_pair_is_ruled_out_that_could_be_kept(entity, rows, seed):
     work = prepare(fields_of(rows), Settings(entity=entity))
     rng = np.random.default_rng(seed)
-    model = with_chance(prior_model(entity, work.comparer.active, len(rows)), draw_chance(work.comparer))
+    model = with_chance(prior_model(entity, work.comparer.active, len(rows)), draw_chance(work.comparer, work.tables))
     kin = float(max(rng.uniform(-10, 20), 0))
     moved = {name: shares * 4.0 ** rng.uniform(-1, 1, len(shares)) for name, shares in model.m.items()}
     model = replace(
@@ -48,7 +48,7 @@ def test_no_pair_of_a_file_of_two_countries_is_ruled_out(entity, seed):
     rows = full_rows(seed, 150)
     work = prepare(fields_of(rows), Settings(entity=entity))
     rng = np.random.default_rng(seed)
-    base = with_chance(prior_model(entity, work.comparer.active, len(rows)), draw_chance(work.comparer))
+    base = with_chance(prior_model(entity, work.comparer.active, len(rows)), draw_chance(work.comparer, work.tables))
     left, right = np.triu_indices(len(rows), 1)
     for kin in (0.0, 5.0, 15.0, 25.0):
         moved = {

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmclean.dedup.cluster import cluster_records, components, confidence
-from tests.dedup.dedup_files import parts_of
+from crmclean.dedup.cluster import Guard, cluster_records, components, confidence
+from crmclean.dedup.core import Settings
+from crmclean.dedup.guard import guard_of
+from crmclean.dedup.model import prior_model
+from crmclean.dedup.workings import prepare
+from tests.dedup.dedup_files import fields_of, parts_of
 from tests.dedup.oracle import components_of
 
 pairs = st.lists(st.tuples(st.integers(0, 19), st.integers(0, 19)).filter(lambda pair: pair[0] < pair[1]), max_size=30)
@@ -27,7 +34,7 @@ def _arrays(links):
 @given(pairs)
 def test_without_doubt_clusters_are_components(links):
     left, right = _arrays(links)
-    found = cluster_records(20, left, right, np.full(len(left), 9.0), _agreeing)
+    found = cluster_records(20, left, right, np.full(len(left), 9.0), Guard(_agreeing))
     expected = components_of(20, links)
     assert found.labels.tolist() == expected
     assert components(20, left, right).tolist() == expected
@@ -46,7 +53,7 @@ def test_the_guard_only_splits_and_parts_the_contradicting(links, contrary):
         never = np.array([(int(x), int(y)) in contrary for x, y in zip(low, high, strict=True)], bool)
         return np.where(never, -20.0, 5.0), never, np.zeros(len(a), bool)
 
-    found = cluster_records(20, left, right, np.full(len(left), 9.0), evaluate)
+    found = cluster_records(20, left, right, np.full(len(left), 9.0), Guard(evaluate))
     whole = parts_of(components_of(20, links))
     assert all(any(part <= component for component in whole) for part in parts_of(found.labels.tolist()))
     assert all(found.labels[a] != found.labels[b] for a, b in contrary)
@@ -61,7 +68,7 @@ def test_a_chain_is_cut_at_its_weakest_place():
         return np.array([bits.get(key, -12.0) for key in keys]), never, np.zeros(len(a), bool)
 
     left, right, weight = np.array([0, 1, 2]), np.array([1, 2, 3]), np.array([20.0, 6.0, 20.0])
-    assert cluster_records(4, left, right, weight, evaluate).labels.tolist() == [0, 0, 2, 2]
+    assert cluster_records(4, left, right, weight, Guard(evaluate)).labels.tolist() == [0, 0, 2, 2]
 
 
 def test_giants_are_split_without_comparing_all_with_all():
@@ -74,7 +81,7 @@ def test_giants_are_split_without_comparing_all_with_all():
         asked.append(len(a))
         return _agreeing(a, b)
 
-    found = cluster_records(count, left, right, weight, evaluate)
+    found = cluster_records(count, left, right, weight, Guard(evaluate))
     assert found.largest == 10
     assert sum(asked) < 10 * count
 
@@ -92,26 +99,67 @@ def test_a_record_between_two_that_contradict_each_other_goes_to_neither():
 
     left, right = np.array([0, 1, 3]), np.array([1, 2, 4])
     weak, strong = np.array([4.0, 4.5, 4.0]), np.array([4.0, 20.0, 4.0])
-    assert cluster_records(5, left, right, weak, evaluate, 6.0).labels.tolist() == [0, 1, 2, 3, 3]
-    assert cluster_records(5, left, right, strong, evaluate, 6.0).labels.tolist() == [0, 0, 0, 3, 3]
+    assert cluster_records(5, left, right, weak, Guard(evaluate, firm=6.0)).labels.tolist() == [0, 1, 2, 3, 3]
+    assert cluster_records(5, left, right, strong, Guard(evaluate, firm=6.0)).labels.tolist() == [0, 0, 0, 3, 3]
 
 
-@settings(derandomize=True, max_examples=60, deadline=None)
-@given(st.lists(st.integers(-12, 12).map(lambda bits: bits + 0.1), min_size=3, max_size=3, unique=True))
-def test_three_records_fall_apart_as_average_linkage_says(bits):
-    said = dict(zip([(0, 1), (0, 2), (1, 2)], bits, strict=True))
+def _twin_of_the_guard(count, bits, prior):
+    """Parts joined one after the other, the odds of each two worked out anew from all their pairs."""
+    parts = [frozenset({record}) for record in range(count)]
+
+    def odds(one, other):
+        pairs = [bits[min(a, b), max(a, b)] for a in one for b in other]
+        findings = min(max(len(pairs) ** 0.5, min(len(pairs), 2)), 4)
+        return sum(pairs) / len(pairs) + prior / findings
+
+    while len(parts) > 1:
+        best, one, other = max(
+            ((odds(one, other), one, other) for one, other in itertools.combinations(parts, 2)),
+            key=lambda item: item[0],
+        )
+        if best < 0:
+            break
+        parts = [part for part in parts if part not in (one, other)] + [one | other]
+    return {part for part in parts if len(part) > 1}
+
+
+@settings(derandomize=True, max_examples=150, deadline=None)
+@given(st.integers(3, 7), st.integers(0, 2**32 - 1), st.integers(-14, 0))
+def test_parts_are_joined_as_their_odds_say(count, seed, prior):
+    rng = np.random.default_rng(seed)
+    bits = {pair: float(rng.uniform(-9, 25)) for pair in itertools.combinations(range(count), 2)}
+    bits[0, 1] = -5.0  # some pair speaks against it, or nothing is examined
+
+    def evaluate(a, b):
+        nothing = np.zeros(len(a), bool)
+        told = [bits[int(min(x, y)), int(max(x, y))] for x, y in zip(a, b, strict=True)]
+        return np.array(told), nothing, nothing
+
+    left, right = np.arange(count - 1), np.arange(1, count)
+    labels = cluster_records(count, left, right, np.full(count - 1, 9.0), Guard(evaluate, float(prior))).labels
+    assert {part for part in parts_of(labels.tolist()) if len(part) > 1} == _twin_of_the_guard(count, bits, prior)
+
+
+def test_what_three_copies_say_outweighs_one_that_went_wrong():
+    said = {(0, 1): 20.0, (0, 2): 20.0, (1, 2): 20.0, (0, 3): -8.0, (1, 3): 20.0, (2, 3): 20.0}
 
     def evaluate(a, b):
         nothing = np.zeros(len(a), bool)
         return np.array([said[int(min(x, y)), int(max(x, y))] for x, y in zip(a, b, strict=True)]), nothing, nothing
 
-    left, right = np.array([0, 1]), np.array([1, 2])
-    labels = cluster_records(3, left, right, np.array([9.0, 9.0]), evaluate).labels.tolist()
-    one, other = max(said, key=said.__getitem__)
-    if min(bits) >= -6:
-        assert labels == [0, 0, 0]  # nothing speaks clearly against itself: not examined
-    elif said[one, other] < 0:
-        assert labels == [0, 1, 2]
-    else:
-        assert labels[one] == labels[other]
-        assert (len(set(labels)) == 1) == (sum(bits) - said[one, other] >= 0)
+    left, right = np.array([0, 0, 1, 2]), np.array([1, 2, 3, 3])
+    labels = cluster_records(4, left, right, np.full(4, 9.0), Guard(evaluate, -13.0)).labels
+    assert labels.tolist() == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(("born", "never"), [("1983-03-16", False), ("", True)])
+def test_a_number_in_a_mailbox_tells_people_apart_unless_the_birth_date_says_otherwise(born, never):
+    rows = [
+        {"first_name": "Mason", "last_name": "Smith", "email": f"masons{number}@reed.com", "birth_date": born}
+        for number in (52, 2)
+    ]
+    rows += [{"first_name": "Ada", "last_name": "Vogel", "email": "ada@vogel.net", "birth_date": "1971-01-02"}]
+    work = prepare(fields_of(rows), Settings())
+    place = np.argsort(work.records.position)
+    model = prior_model("person", work.comparer.active, len(rows))
+    assert guard_of(work, model, Settings()).evaluate(place[:1], place[1:2])[1].tolist() == [never]

@@ -88,11 +88,12 @@ def bounds_of(model: Model, comparer: Comparer, tables: Mapping[str, Table], sla
         m, u = np.maximum(model.m[item.name], 1e-9), np.maximum(model.u[item.name], 1e-9)
         bits = np.clip(np.log2(m / u), WEAKEST, STRONGEST)
         best: dict[str, float] = {}
+        shares = model.share(item)
         for code, level in enumerate(item.levels, start=DIFFERENT):
             if level.bits is not None:
                 bits[code] = level.bits
             elif level.frequency and item.name in tables:
-                share = 1.0 if level.name == "swapped" else m[code]
+                share = max(shares[code], 1e-9)
                 least = u[code] / 10.0 if level.frequency == "near" else 1e-9
                 bits[code] = np.clip(np.log2(share / least), 0.0, STRONGEST)
                 best[level.frequency] = max(best.get(level.frequency, 0.0), float(share))

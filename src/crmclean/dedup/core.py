@@ -7,7 +7,7 @@ result.links                    # every pair worth keeping, with its levels, wei
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
@@ -18,15 +18,15 @@ import pyarrow as pa
 
 from crmclean.dedup.blocking import Candidates, Judge, RuleReport, candidate_pairs
 from crmclean.dedup.bounds import Bounds, bounds_of, may_link
-from crmclean.dedup.cluster import Clusters, Evaluate, cluster_records
-from crmclean.dedup.compare import Levels
+from crmclean.dedup.cluster import Clusters, Guard, cluster_records
 from crmclean.dedup.decide import Decisions, decide_links
 from crmclean.dedup.describe import describe_run
 from crmclean.dedup.encode import Columns, Records
 from crmclean.dedup.explanation import Explanation, explain_records
 from crmclean.dedup.forms import Ints
+from crmclean.dedup.guard import guard_of, twins_of
 from crmclean.dedup.judgements import Judged, cluster_judged, taught_chance, taught_matches
-from crmclean.dedup.kinship import kin_bits
+from crmclean.dedup.kinship import find_kin
 from crmclean.dedup.model import (
     Chance,
     Fit,
@@ -36,10 +36,10 @@ from crmclean.dedup.model import (
     prior_model,
     sample_pairs,
     with_chance,
+    with_kin,
 )
 from crmclean.dedup.one_to_one import winning_links
-from crmclean.dedup.priors import DIFFERENT
-from crmclean.dedup.scoring import PRIOR_SHARE, Found, evidence_of, links_table, score_all
+from crmclean.dedup.scoring import Found, links_table, score_all
 from crmclean.dedup.unmapped import Unmapped, read_unmapped
 from crmclean.dedup.weights import Model, probability_of
 from crmclean.dedup.workings import Settings, Workings, frozen_model, prepare
@@ -51,11 +51,7 @@ _SAMPLE = 300_000  # pairs the model is fitted to
 _PRIOR_ROOM = 4.0  # for the fit, pairs are ruled out as if the share of matches were this much larger than believed
 _PRIOR_SLACK = 4.0  # and their evidence this many bits stronger
 _CHUNK = 250_000  # pairs ruled out at a time: their arrays stay in the cache
-_ATTESTED = 3.0  # carriers from which on a given name is a name and not a slip
 _THREADS = 2
-_FIRM = 3.0  # bits above the match band from which on a link is firm
-_DECISIVE = -4.5  # bits against a match from which on an identifier that differs is decisive
-_HARDLY = -6.0  # evidence below which contradictions of strong fields keep two records of a chain apart
 
 
 @dataclass(frozen=True)
@@ -154,7 +150,7 @@ def link_records(
     if sources is not None:
         sources = np.asarray(sources)[work.records.position]
         decisions = _one_to_one(found, decisions, sources)
-    guard = _guard_evidence(work, fit.model, settings, apart, sources)
+    guard = guard_of(work, fit.model, settings, apart, sources)
     clusters = _clustered(work, found, decisions.is_match, guard, apart, judged)
     decisions = decisions.guarded(clusters.labels[left] == clusters.labels[right])
     names = [report.name for report in candidates.reports]
@@ -179,17 +175,16 @@ def _clustered(
     work: Workings,
     found: Found,
     matched: Ints,
-    guard: tuple[Evaluate, float],
+    guard: Guard,
     apart: Ints | None,
     judged: Judged | None,
 ) -> Clusters:
     """The clusters of the match links, guarded, judgements obeyed."""
-    evaluate, firm = guard
     matches = found.left[matched], found.right[matched], found.scored["weight"][matched]
     if judged is None:
-        return cluster_records(work.records.count, *matches, evaluate, firm, lambda: _twins(work.records, [apart]))
+        return cluster_records(work.records.count, *matches, guard, lambda: twins_of(work.records, [apart]))
     return cluster_judged(
-        judged, work.records.count, matches, evaluate, firm, lambda: _twins(work.records, [apart, judged.marks])
+        judged, work.records.count, matches, guard, lambda: twins_of(work.records, [apart, judged.marks])
     )
 
 
@@ -239,7 +234,7 @@ def explain_pair(
 def _believed(work: Workings, settings: Settings) -> tuple[Model, Chance]:
     """The model before the file is fitted, and the random pairs its u are from."""
     start = prior_model(settings.entity, work.comparer.active, work.records.count)
-    chance = draw_chance(work.comparer)
+    chance = draw_chance(work.comparer, work.tables)
     return with_chance(start, chance), chance
 
 
@@ -289,7 +284,8 @@ def _fit(
     looked = sample_pairs(candidates.left, candidates.right, work.records.count, _LOOKED_AT)
     left, right = candidates.left[looked], candidates.right[looked]
     scale = len(candidates.left) / max(len(looked), 1)
-    start = replace(start, kin=kin_bits(work.comparer, left, right, scale))
+    kin = find_kin(work.comparer, left, right, scale)
+    start = with_kin(start, kin)
     able = replace(start, prior=min(start.prior * _PRIOR_ROOM, 0.5))
     hopeful = _may_link(bounds_of(able, work.comparer, work.tables, _PRIOR_SLACK), left, right, able, settings)
     left, right = left[hopeful], right[hopeful]
@@ -306,6 +302,7 @@ def _fit(
         scale=scale,
         of_one_name=of_one_name,
         taught=taught,
+        kin=kin,
     )
 
 
@@ -329,77 +326,6 @@ def _may_link(bounds: Bounds, left: Ints, right: Ints, model: Model, settings: S
 
     with ThreadPoolExecutor(_THREADS) as pool:  # NumPy lets go of the interpreter lock
         return np.concatenate([np.zeros(0, bool), *pool.map(look, range(0, len(left), size))])
-
-
-def _guard_evidence(
-    work: Workings, model: Model, settings: Settings, apart: Ints | None, sources: Ints | None
-) -> tuple[Evaluate, float]:
-    """What the guard of the clusters asks about pairs of records, and the weight of a firm link."""
-    match = min(settings.match_probability, 1.0 - 1e-9)
-    bar = float(np.log2(match / (1.0 - match)))
-    prior_bits = float(np.log2(model.prior / (1.0 - model.prior)))
-
-    def evaluate(first: Ints, second: Ints) -> tuple[Ints, Ints, Ints]:
-        bits, found = evidence_of(work, model, first, second, settings.chunk_pairs)
-        never = _contradicting(work, found, first, second) & (bits < _HARDLY)
-        never |= _differing(model, found, _DECISIVE) & (bits < bar)
-        contrary = _differing(model, found, 0.0) & (bits + (1 - PRIOR_SHARE) * prior_bits < bar)
-        if apart is not None:
-            never |= (apart[first] != apart[second]) & (apart[first] >= 0) & (apart[second] >= 0)
-        if sources is not None:
-            never |= (sources[first] == sources[second]) & (sources[first] >= 0)
-        return bits, never, contrary
-
-    return evaluate, bar + _FIRM
-
-
-def _twins(records: Records, codes: Iterable[Ints | None]) -> Ints:
-    """The first record that is the same as each in everything and in some ``codes``.
-
-    The canonical order has such records side by side.
-    """
-    same = np.ones(max(records.count - 1, 0), bool)
-    known = [form.codes.reshape(-1, records.count) for form in records.forms.values()]
-    for row in [*(row for form in known for row in form), *(row for row in codes if row is not None)]:
-        same &= row[1:] == row[:-1]
-    numbers = np.arange(records.count)
-    numbers[1:][same] = 0
-    twins: Ints = np.maximum.accumulate(numbers)
-    return twins
-
-
-def _contradicting(work: Workings, levels: Levels, left: Ints, right: Ints) -> Ints:
-    """Pairs never to be joined by a chain: two contradictions of well-formed strong evidence, or one that is meant.
-
-    Jr beside Sr, and ``smith2@`` beside ``smith@`` at one domain, are there to tell two people apart.
-
-    A given name counts as well-formed when several records carry it: a slip of the pen hardly has company.
-    """
-    contrary = np.zeros(len(left), np.uint8)
-    for name in ("given", "birth", "national_id", "sex"):
-        if name in levels:
-            contrary += levels[name] == DIFFERENT
-    if "given" in levels:
-        given, carriers = work.records.codes("given"), work.comparer.carriers["given"]
-        slip = np.minimum(carriers[given[left]], carriers[given[right]]) < _ATTESTED
-        contrary -= (levels["given"] == DIFFERENT) & slip
-    found: Ints = contrary >= 2
-    if "suffix" in levels:
-        found |= levels["suffix"] == DIFFERENT
-    if "email" in levels:
-        email = next(item for item in work.comparer.active if item.name == "email")
-        found |= levels["email"] == email.code("numbered")
-    return found
-
-
-def _differing(model: Model, levels: Levels, bar: float) -> Ints:
-    """Pairs that differ in a birth date or identity number, where that weighs ``bar`` bits or less in this file."""
-    count = len(next(iter(levels.values()))) if levels else 0
-    found = np.zeros(count, bool)
-    for name in ("birth", "national_id"):
-        if name in levels and np.log2(model.m[name][DIFFERENT] / model.u[name][DIFFERENT]) <= bar:
-            found |= levels[name] == DIFFERENT
-    return found
 
 
 def _labels_by_position(records: Records, labels: Ints) -> np.ndarray[Any, np.dtype[np.int32]]:

@@ -38,6 +38,7 @@ def describe_run(
         "kin": model.kin,
         "m": {item.name: [float(share) for share in model.m[item.name]] for item in model.comparisons},
         "u": {item.name: [float(share) for share in model.u[item.name]] for item in model.comparisons},
+        "near": {name: [float(share) for share in shares] for name, shares in model.near.items()},
         "levels": {item.name: list(item.level_names) for item in model.comparisons},
         "random_pairs": fit.random_pairs,
         "sampled_pairs": fit.sampled_pairs,

@@ -110,6 +110,7 @@ def _finding(
     if found is not None and found.bits is not None:
         note = "fixed weight"
     elif found is not None and found.frequency and item.name in work.tables and m is not None:
+        m = float(model.share(item)[level])
         value_u, note = float(m / 2.0**weight), "frequency of the value"
     elif not known:
         note = "missing says nothing"

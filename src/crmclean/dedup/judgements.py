@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.dedup.cluster import Clusters, Evaluate, cluster_records, components
+from crmclean.dedup.cluster import Clusters, Evaluate, Guard, cluster_records, components
 from crmclean.dedup.compare import Levels
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import Table
@@ -193,16 +193,14 @@ def cluster_judged(
     judged: Judged,
     count: int,
     links: tuple[Ints, Ints, Ints],
-    evaluate: Evaluate,
-    firm: float,
+    guard: Guard,
     twins: Callable[[], Ints],
 ) -> Clusters:
     """As ``cluster.cluster_records``, with each group of records judged the same in the place of one record."""
     left, right = judged.group[links[0]], judged.group[links[1]]
     between = left != right
-    found = cluster_records(
-        count, left[between], right[between], links[2][between], _of_groups(judged, evaluate), firm, twins
-    )
+    of_groups = replace(guard, evaluate=_of_groups(judged, guard.evaluate))
+    found = cluster_records(count, left[between], right[between], links[2][between], of_groups, twins)
     labels = found.labels[judged.group]
     return Clusters(labels, found.examined, found.split, int(np.bincount(labels, minlength=1).max()))
 

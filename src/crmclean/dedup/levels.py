@@ -112,11 +112,8 @@ class Comparer(CompanyLevels):
         steps = [np.abs(part.take(x) - part.take(y)) for part in (year, month, day)]
         result[np.logical_and.reduce([(step <= 1) | (step == 10) for step in steps])] = item.code("close")
         result[same[0] & (month.take(x) == day.take(y)) & (day.take(x) == month.take(y))] = item.code("swapped")
-        close = np.flatnonzero(agreed == 2)
-        apart = digits[x[close]] != digits[y[close]]
-        count = apart.sum(axis=1)
-        crossed = (digits[x[close]].sum(axis=1) == digits[y[close]].sum(axis=1)) & (count == 2)
-        result[close[(count == 1) | crossed]] = item.code("digit")
+        some = np.flatnonzero(agreed)  # a slip leaves one part or two as they were
+        result[some[_one_slip(digits[x[some]], digits[y[some]])]] = item.code("digit")
         levels[rest] = result
         return levels
 
@@ -179,3 +176,18 @@ class Comparer(CompanyLevels):
 
         levels[open_] = score_distinct(a[open_], b[open_], score)
         return levels
+
+
+def _one_slip(first: Ints, second: Ints) -> Ints:
+    """Whether two rows of eight digits differ by one slip of the pen.
+
+    One wrong digit, two neighbours that changed places, or two digits of one part of the date that did.
+    """
+    apart = first != second
+    count = apart.sum(axis=1)
+    one, other = np.argmax(apart, axis=1), 7 - np.argmax(apart[:, ::-1], axis=1)
+    rows, part = np.arange(len(first)), np.array([0, 0, 0, 0, 1, 1, 2, 2])
+    exchanged = (first[rows, one] == second[rows, other]) & (first[rows, other] == second[rows, one])
+    near = (other - one == 1) | (part[one] == part[other])
+    slip: Ints = (count == 1) | ((count == 2) & exchanged & near)
+    return slip

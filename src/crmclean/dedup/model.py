@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -22,9 +22,10 @@ import numpy as np
 from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints, mix
 from crmclean.dedup.frequency import Table
+from crmclean.dedup.kinship import Kinship
 from crmclean.dedup.levels import Comparer
 from crmclean.dedup.priors import DIFFERENT, Comparison
-from crmclean.dedup.weights import Model, probability_of, score_pairs
+from crmclean.dedup.weights import Model, chance_of_value, probability_of, score_pairs
 
 __all__ = [
     "EVENTS",
@@ -36,6 +37,7 @@ __all__ = [
     "prior_model",
     "sample_pairs",
     "with_chance",
+    "with_kin",
 ]
 
 EVENTS = 5.0  # random pairs that the prior of u is worth on each level
@@ -76,24 +78,76 @@ def prior_model(entity: str, comparisons: tuple[Comparison, ...], records: int) 
 
 @dataclass(frozen=True)
 class Chance:
-    """What random pairs look like: how many were drawn, and per comparison how many fell on each level code."""
+    """What random pairs look like.
+
+    Attributes
+    ----------
+    pairs : int
+        How many were drawn.
+    rates : mapping of comparison name to int array
+        How many fell on each level code.
+    near : mapping of comparison name and level code to float64 array
+        Of the pairs on a near level the chance of the commoner of their two values, in rising order.
+    """
 
     pairs: int
     rates: Mapping[str, Ints]
+    near: Mapping[tuple[str, int], Table] = field(default_factory=dict)
 
 
-def draw_chance(comparer: Comparer) -> Chance:
-    """The levels of random pairs of the file."""
+def draw_chance(comparer: Comparer, tables: Mapping[str, Table]) -> Chance:
+    """The levels of random pairs of the file; ``tables`` are its ``value_tables``."""
     drawn = random_pairs(comparer.records.count)
-    levels, _ = comparer.levels(*drawn)
-    return Chance(
-        len(drawn[0]), {item.name: np.bincount(levels[item.name], minlength=item.size) for item in comparer.active}
-    )
+    levels, shared = comparer.levels(*drawn)
+    rates = {item.name: np.bincount(levels[item.name], minlength=item.size) for item in comparer.active}
+    near = {}
+    for item in comparer.active:
+        if item.name not in tables or item.frequency is None or item.frequency.by != "records":
+            continue  # where carriers are not records, a value's chance is no share of the pairs
+        for code, level in enumerate(item.levels, start=DIFFERENT):
+            if level.frequency == "near" and level.name != "swapped":
+                met = np.flatnonzero(levels[item.name] == code)
+                value = shared[item.name][met] if item.name in shared else None
+                sides = drawn[0][met], drawn[1][met]
+                near[item.name, code] = np.sort(
+                    chance_of_value(item, tables[item.name], comparer.records, *sides, value)
+                )
+    return Chance(len(drawn[0]), rates, near)
 
 
 def with_chance(model: Model, chance: Chance) -> Model:
     """The model with u from random pairs, freed of the matches that its prior and m expect among them."""
-    return replace(model, u=_u_of(model, chance.rates))
+    model = replace(model, u=_u_of(model, chance.rates))
+    return replace(model, near=_near_of(model, chance))
+
+
+def with_kin(model: Model, kin: Kinship | None) -> Model:
+    """The model with what kin can show, as far as its m tells them from slips."""
+    if kin is None:
+        return model
+    item = next(item for item in model.comparisons if item.name == "birth")
+    return replace(model, kin=kin.bits(model.m["birth"], item))
+
+
+def _near_of(model: Model, chance: Chance) -> dict[str, Table]:
+    """How likely two near values stand for one another: what makes the weights of a near level fair odds.
+
+    The odds m' / p(a, b) of two near values, p the chance of the commoner one, must average to m over the random pairs
+    on the level: m' = m / (u E[1 / p]). The mean is smoothed with five pairs that leave m' at m.
+    """
+    near = {}
+    for item in model.comparisons:
+        codes = [code for name, code in chance.near if name == item.name]
+        if not codes:
+            continue
+        known = np.zeros(item.size)
+        for code in codes:
+            u = model.u[item.name][code]
+            met = np.minimum(chance.near[item.name, code] + u / 10.0, 1.0)
+            surplus = (u * float((1.0 / met).sum()) + EVENTS) / (len(met) + EVENTS)
+            known[code] = min(model.m[item.name][code] / surplus, 1.0)
+        near[item.name] = known
+    return near
 
 
 def fit_model(
@@ -107,6 +161,7 @@ def fit_model(
     scale: float = 1.0,
     of_one_name: int = 0,
     taught: Mapping[str, Table] | None = None,
+    kin: Kinship | None = None,
 ) -> Fit:
     """Fit ``model`` to candidate pairs.
 
@@ -120,6 +175,8 @@ def fit_model(
         ``pairs_of_one_name`` of all candidate pairs.
     taught : mapping of comparison name to float64 array by level code, optional
         Matches to count besides (``judgements.taught_matches``).
+    kin : Kinship, optional
+        ``find_kin`` of all candidate pairs.
     """
     records = comparer.records
     pairs = (left.astype(np.intp), right.astype(np.intp))  # the type NumPy indexes with
@@ -139,6 +196,7 @@ def fit_model(
             m[item.name] = _m_of(item, levels[item.name], posterior, (taught or {}).get(item.name))
         community = _community_of(comparer, levels, posterior, scale, of_one_name)
         model = with_chance(replace(model, m=m, prior=prior, community=community), chance)
+        model = with_kin(model, kin)
         if abs(expected - before) <= _SETTLED * expected:
             break
     return Fit(model, chance.pairs, len(left), expected)

@@ -89,7 +89,7 @@ _GIVEN = Comparison(
     "identity",
     (
         Level("different", 0.03, 0.93),
-        Level("similar", 0.01, 0.03, bits=-1.0),
+        Level("similar", 0.01, 0.03),
         Level("initial", 0.03, 0.01),
         Level("part", 0.02, 0.004, "near"),
         Level("misplaced", 0.01, 0.0005, "near"),

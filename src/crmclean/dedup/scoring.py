@@ -18,9 +18,8 @@ from crmclean.dedup.weights import Model, probability_of
 from crmclean.dedup.workings import Settings, Workings
 from crmclean.tables.evidence import empty_table, enum_array, evidence_table
 
-__all__ = ["PRIOR_SHARE", "Found", "evidence_of", "links_table", "recall_of", "score_all"]
+__all__ = ["Found", "evidence_of", "links_table", "recall_of", "score_all"]
 
-PRIOR_SHARE = 0.25  # of the prior each pair inside a cluster is charged; the link that joins paid it in full
 _THREADS = 2
 _UNIT = 4096
 
@@ -88,12 +87,11 @@ def score_all(work: Workings, model: Model, candidates: Candidates, settings: Se
 
 
 def evidence_of(work: Workings, model: Model, left: Ints, right: Ints, size: int) -> tuple[Ints, Levels]:
-    """Evidence of pairs in bits, with a quarter of the prior, and their levels."""
-    some_prior = np.float32(PRIOR_SHARE * np.log2(model.prior / (1.0 - model.prior)))
+    """Evidence of pairs in bits, the prior left out, and their levels."""
     weights, levels = [np.zeros(0, np.float32)], {item.name: [np.zeros(0, np.uint8)] for item in work.comparer.active}
     for start in range(0, len(left), size):
         scored, found = work.score(model, left[start : start + size], right[start : start + size])
-        weights.append(scored.identity + scored.support + some_prior)
+        weights.append(scored.identity + scored.support)
         for name, pieces in levels.items():
             pieces.append(found[name])
     return np.concatenate(weights), {name: np.concatenate(pieces) for name, pieces in levels.items()}

@@ -36,7 +36,7 @@ Limits: levels are treated as independent apart from these corrections.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,7 @@ __all__ = [
     "Model",
     "Scored",
     "bounded_group",
+    "chance_of_value",
     "probability_of",
     "score_pairs",
     "value_tables",
@@ -94,6 +95,20 @@ class Model:
     prior: float
     community: float = -1.5
     kin: float = 0.0
+    near: Mapping[str, Table] = field(default_factory=dict)
+
+    def share(self, item: Comparison) -> Table:
+        """What the chance of a value is held against, by level code: m, but for the near levels (``near``).
+
+        Of two swapped names the given name pays for the slip.
+        """
+        shares = self.m[item.name].copy()
+        known = self.near.get(item.name)
+        if known is not None:
+            shares = np.where(known > 0, known, shares)
+        if item.name == "family" and "swapped" in item.level_names:
+            shares[item.code("swapped")] = 1.0
+        return shares
 
 
 @dataclass(frozen=True)
@@ -242,19 +257,23 @@ def _weights(
     is_by_value[by_value] = True
     asked = np.flatnonzero(is_by_value[level])
     codes = level.take(asked)
-    if shared is not None:
-        chance = table.take(shared.take(asked))
-        chance = np.where(shared.take(asked) == 0, 0.0, chance)
-    else:
-        form = records.codes(item.name)
-        chance = np.maximum(table[form[left[asked]]], table[form[right[asked]]])
-    shares = m.copy()
-    if item.name == "family" and "swapped" in item.level_names:
-        shares[item.code("swapped")] = 1.0  # given the swapped given name, which has paid for the slip
+    value = None if shared is None else shared.take(asked)
+    chance = chance_of_value(item, table, records, left[asked], right[asked], value)
+    shares = model.share(item)
     near = np.array([found.frequency == "near" for found in item.levels])[codes.astype(int) - DIFFERENT]
     chance = np.minimum(chance + np.where(near, u[codes] / 10.0, 0.0), 1.0)
     weights[asked] = np.clip(np.log2(np.maximum(shares.take(codes), 1e-9) / np.maximum(chance, 1e-9)), 0.0, STRONGEST)
     return weights
+
+
+def chance_of_value(
+    item: Comparison, table: Table, records: Records, left: Ints, right: Ints, shared: Ints | None
+) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """The chance of the value that pairs have in common; of two near values that of the commoner one."""
+    if shared is not None:
+        return np.where(shared == 0, 0.0, table[shared])
+    form = records.codes(item.name)
+    return np.maximum(table[form[left]], table[form[right]])
 
 
 def _roles(item: Comparison, level: Ints, household: Ints | None) -> Iterator[tuple[Role, Ints | None]]:

@@ -1,0 +1,91 @@
+"""What the guard of the clusters (``cluster``) asks about the records of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from crmclean.dedup.cluster import Guard
+from crmclean.dedup.compare import Levels
+from crmclean.dedup.encode import Records
+from crmclean.dedup.forms import Ints
+from crmclean.dedup.priors import DIFFERENT
+from crmclean.dedup.scoring import evidence_of
+from crmclean.dedup.weights import Model
+from crmclean.dedup.workings import Settings, Workings
+
+__all__ = ["guard_of", "twins_of"]
+
+_FIRM = 3.0  # bits above the match band from which on a link is firm
+
+
+def guard_of(
+    work: Workings, model: Model, settings: Settings, apart: Ints | None = None, sources: Ints | None = None
+) -> Guard:
+    """What the guard of the clusters asks about pairs of records, what it holds them against, and what is firm.
+
+    Parameters
+    ----------
+    apart, sources : int array, optional
+        Code per canonical record, -1 = none: records of different ``apart``, and records of one source, never meet.
+    """
+    match = min(settings.match_probability, 1.0 - 1e-9)
+    bar = float(np.log2(match / (1.0 - match)))
+    prior = float(np.log2(model.prior / (1.0 - model.prior)))
+
+    def evaluate(first: Ints, second: Ints) -> tuple[Ints, Ints, Ints]:
+        bits, found = evidence_of(work, model, first, second, settings.chunk_pairs)
+        never = _meant_apart(work, found, len(first))
+        contrary = _differing(model, found) & (bits + prior < bar)
+        if apart is not None:
+            never |= (apart[first] != apart[second]) & (apart[first] >= 0) & (apart[second] >= 0)
+        if sources is not None:
+            never |= (sources[first] == sources[second]) & (sources[first] >= 0)
+        return bits, never, contrary
+
+    return Guard(evaluate, prior, bar + _FIRM)
+
+
+def twins_of(records: Records, codes: Iterable[Ints | None]) -> Ints:
+    """The first record that is the same as each in everything and in some ``codes``.
+
+    The canonical order has such records side by side.
+    """
+    same = np.ones(max(records.count - 1, 0), bool)
+    known = [form.codes.reshape(-1, records.count) for form in records.forms.values()]
+    for row in [*(row for form in known for row in form), *(row for row in codes if row is not None)]:
+        same &= row[1:] == row[:-1]
+    numbers = np.arange(records.count)
+    numbers[1:][same] = 0
+    twins: Ints = np.maximum.accumulate(numbers)
+    return twins
+
+
+def _meant_apart(work: Workings, levels: Levels, count: int) -> Ints:
+    """Pairs that a chain must never join: what differs is there to tell two people apart.
+
+    Jr beside Sr, and ``smith2@`` beside ``smith@`` at one domain; but a birth date or identity number that both have
+    says that the number in the mailbox is a slip.
+    """
+    found = np.zeros(count, bool)
+    if "suffix" in levels:
+        found |= levels["suffix"] == DIFFERENT
+    if "email" in levels:
+        known = {item.name: item for item in work.comparer.active}
+        numbered = levels["email"] == known["email"].code("numbered")
+        for name in ("birth", "national_id"):
+            if name in levels:
+                numbered &= levels[name] != known[name].code("exact")
+        found |= numbered
+    return found
+
+
+def _differing(model: Model, levels: Levels) -> Ints:
+    """Pairs that differ in a birth date or identity number, where that speaks against a match in this file."""
+    count = len(next(iter(levels.values()))) if levels else 0
+    found = np.zeros(count, bool)
+    for name in ("birth", "national_id"):
+        if name in levels and model.m[name][DIFFERENT] <= model.u[name][DIFFERENT]:
+            found |= levels[name] == DIFFERENT
+    return found
