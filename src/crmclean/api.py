@@ -312,7 +312,7 @@ def dedupe_source(
     one_to_one: str | None = None,
 ) -> pa.Table:
     """As `dedupe`, from a source to an Arrow table; lines without cells stand in ``crmclean_raw``."""
-    from crmclean.dedup.core import link_records  # the dedup core and scipy take half a second to load
+    from crmclean.dedup.core import link_records  # not needed for the other commands
     from crmclean.dedup.step import settings_of
 
     fields = _compared(source, mapping, rules)

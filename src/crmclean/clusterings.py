@@ -175,7 +175,7 @@ def _counted(fine: pa.BooleanArray, what: str) -> list[str]:
 
 def _of_pairs(name: str, left: pa.Array, right: pa.Array) -> Clustering:
     """Connected components of pairs of ids."""
-    from crmclean.dedup.cluster import components  # scipy takes a while to load
+    from crmclean.dedup.components import components
 
     whole = pc.and_(*(pc.not_equal(pc.fill_null(side, ""), "") for side in (left, right)))
     notes = _counted(whole, f"{name}: rows without two ids, left out")

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmclean.dedup.cluster import Guard, cluster_records, components, confidence
+from crmclean.dedup.cluster import Guard, _torn_links, cluster_records, confidence
+from crmclean.dedup.components import components
 from crmclean.dedup.core import Settings
 from crmclean.dedup.guard import guard_of
 from crmclean.dedup.model import prior_model
@@ -163,3 +164,35 @@ def test_a_number_in_a_mailbox_tells_people_apart_unless_the_birth_date_says_oth
     place = np.argsort(work.records.position)
     model = prior_model("person", work.comparer.active, len(rows))
     assert guard_of(work, model, Settings()).evaluate(place[:1], place[1:2])[1].tolist() == [never]
+
+
+def test_torn_links_are_those_between_contradicting_partners() -> None:
+    """Against the definition, link by link."""
+    chance = np.random.default_rng(5)
+    torn = 0
+    for _ in range(200):
+        count = int(chance.integers(3, 12))
+        left, right = chance.integers(0, count, (2, 20))
+        left, right = left[left != right], right[left != right]
+        weight = chance.random(len(left))
+        contrary = chance.integers(0, count, (2, 6))
+        links = list(zip(left.tolist(), right.tolist(), weight.tolist(), strict=True))
+        against = {frozenset(pair) for pair in contrary.T.tolist()}
+        partners: dict[int, set[int]] = {record: set() for record in range(count)}
+        strongest = dict.fromkeys(range(count), -np.inf)
+        for one, other, bits in links:
+            for record, partner in ((one, other), (other, one)):
+                partners[record].add(partner)
+                strongest[record] = max(strongest[record], bits)
+        expected = [
+            any(
+                strongest[record] < 0.7 and frozenset((third, partner)) in against
+                for record, partner in ((one, other), (other, one))
+                for third in partners[record]
+            )
+            for one, other, _ in links
+        ]
+        found = _torn_links(np.zeros(count, np.int32), (left, right, weight), (contrary[0], contrary[1]), 0.7)
+        assert found.tolist() == expected
+        torn += sum(expected)
+    assert torn > 100

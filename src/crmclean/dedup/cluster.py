@@ -22,13 +22,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
+from crmclean.dedup.components import components
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.pairs import pairs_of_runs, runs
 
-__all__ = ["Clusters", "Evaluate", "Guard", "cluster_records", "components", "confidence"]
+__all__ = ["Clusters", "Evaluate", "Guard", "cluster_records", "confidence"]
 
 Evaluate = Callable[[Ints, Ints], tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]]
 
@@ -65,16 +64,6 @@ class Clusters:
     examined: int
     split: int
     largest: int
-
-
-def components(count: int, left: Ints, right: Ints) -> np.ndarray[Any, np.dtype[np.int32]]:
-    """Connected components, each labelled with its smallest member."""
-    graph = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(count, count))
-    _, raw = connected_components(graph, directed=False)
-    first = np.full(int(raw.max(initial=-1)) + 1, count, np.int32)
-    np.minimum.at(first, raw, np.arange(count, dtype=np.int32))
-    labels: np.ndarray[Any, np.dtype[np.int32]] = first[raw].astype(np.int32)
-    return labels
 
 
 def cluster_records(
@@ -220,8 +209,8 @@ def _torn_links(
 ) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Links of records that match two records which contradict each other, and neither of them firmly.
 
-    Nothing but a coin could say to which of the two such a record belongs, so it goes to neither. With L the links of
-    records that have no firm one and D the contradictions, (L D)[r, a] counts the partners of r that contradict a.
+    Nothing but a coin could say to which of the two such a record belongs, so it goes to neither: a link of r and a is
+    torn if r has no firm link, and one of its other partners contradicts a.
     """
     left, right, weight = links
     torn = np.zeros(len(left), bool)
@@ -232,17 +221,17 @@ def _torn_links(
     np.maximum.at(strongest, left, weight)
     np.maximum.at(strongest, right, weight)
     loose = strongest < firm
-    ones = np.ones(2 * len(contrary[0]), np.int32)
-    both = np.concatenate(contrary), np.concatenate(contrary[::-1])
-    against = coo_array((ones, both), shape=(count, count)).tocsr()
-    for record, partner in ((left, right), (right, left)):
-        asked = np.flatnonzero(loose[record])
-        ends = np.concatenate([left, right]), np.concatenate([right, left])
-        mine = loose[ends[0]]
-        partners = coo_array((np.ones(int(mine.sum()), np.int32), (ends[0][mine], ends[1][mine])), shape=(count, count))
-        crossed = (partners.tocsr() @ against).tocoo()
-        torn_codes = crossed.row.astype(np.int64) * count + crossed.col
-        torn[asked] |= np.isin(record[asked].astype(np.int64) * count + partner[asked], torn_codes)
+    record, partner = np.concatenate([left, right]).astype(np.int64), np.concatenate([right, left])
+    asked = np.flatnonzero(loose[record])
+    one, other = (np.concatenate([contrary[side], contrary[1 - side]]) for side in (0, 1))
+    order = np.argsort(one, kind="stable")
+    one, other = one[order], other[order]
+    begin, end = (np.searchsorted(one, partner[asked], side=side) for side in ("left", "right"))
+    met = end - begin  # how many records the partner contradicts
+    against = other[np.repeat(end - np.cumsum(met), met) + np.arange(met.sum())]
+    crossed = np.repeat(record[asked], met) * count + against
+    found = asked[np.isin(record[asked] * count + partner[asked], crossed)]
+    torn[found % len(left)] = True
     return torn
 
 
@@ -275,6 +264,9 @@ def confidence(labels: Ints, left: Ints, right: Ints, probability: Ints) -> np.n
 
     The needed links are those of the maximum spanning tree of the cluster's links.
     """
+    from scipy.sparse import coo_array  # slow to import
+    from scipy.sparse.csgraph import minimum_spanning_tree
+
     inside = labels[left] == labels[right]
     left, right, probability = left[inside], right[inside], probability[inside]
     cost = coo_array((2.0 - probability, (left, right)), shape=(len(labels), len(labels))).tocsr()

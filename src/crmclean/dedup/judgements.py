@@ -20,8 +20,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.dedup.cluster import Clusters, Evaluate, Guard, cluster_records, components
+from crmclean.dedup.cluster import Clusters, Evaluate, Guard, cluster_records
 from crmclean.dedup.compare import Levels
+from crmclean.dedup.components import components
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import Table
 from crmclean.dedup.model import EVENTS, Chance

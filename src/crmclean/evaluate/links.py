@@ -44,7 +44,7 @@ def sweep(links: Links, truth: Codes, thresholds: Sequence[float] = THRESHOLDS) 
     truth : int64 array
         True label of each record, -1 where it is not known; such records can join others, and are not scored.
     """
-    from crmclean.dedup.cluster import components  # scipy takes a while to load
+    from crmclean.dedup.components import components
 
     known = np.flatnonzero(truth >= 0)
     found = []
