@@ -291,7 +291,8 @@ def _fit(
     scale = len(candidates.left) / max(len(looked), 1)
     start = replace(start, kin=kin_bits(work.comparer, left, right, scale))
     able = replace(start, prior=min(start.prior * _PRIOR_ROOM, 0.5))
-    hopeful = _may_link(bounds_of(able, work.comparer, work.tables, _PRIOR_SLACK), left, right, able, settings)
+    bounds = bounds_of(able, work.comparer, work.tables, _PRIOR_SLACK)
+    hopeful = _may_link(bounds, left, right, able, settings)
     left, right = left[hopeful], right[hopeful]
     chosen = sample_pairs(left, right, work.records.count, _SAMPLE, again=True)
     scale *= len(left) / max(len(chosen), 1)
@@ -308,6 +309,7 @@ def _fit(
         taught=taught,
     )
 
+        hopeful=np.flatnonzero(_may_link(bounds, chance.left, chance.right, able, settings)),
 
 def _hopeful(work: Workings, model: Model, candidates: Candidates, settings: Settings) -> Candidates:
     """The candidates that can be kept under the model."""
