@@ -85,6 +85,13 @@ class BlockKeys:
         with self._lock:
             if "rank" not in self._made:
                 order = self.ordered()
+    def first_alike(self) -> Ints:
+        """``Records.first_alike``, made once."""
+        with self._lock:
+            if "first_alike" not in self._made:
+                self._made["first_alike"] = self.records.first_alike()
+            return self._made["first_alike"]
+
                 rank = np.empty(self.count, np.int64)
                 rank[order] = np.arange(self.count)
                 self._made["rank"] = rank

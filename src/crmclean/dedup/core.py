@@ -7,7 +7,7 @@ result.links                    # every pair worth keeping, with its levels, wei
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
@@ -187,9 +187,9 @@ def _clustered(
     evaluate, firm = guard
     matches = found.left[matched], found.right[matched], found.scored["weight"][matched]
     if judged is None:
-        return cluster_records(work.records.count, *matches, evaluate, firm, lambda: _twins(work.records, [apart]))
+        return cluster_records(work.records.count, *matches, evaluate, firm, lambda: work.records.first_alike(apart))
     return cluster_judged(
-        judged, work.records.count, matches, evaluate, firm, lambda: _twins(work.records, [apart, judged.marks])
+        judged, work.records.count, matches, evaluate, firm, lambda: work.records.first_alike(apart, judged.marks)
     )
 
 
@@ -353,21 +353,6 @@ def _guard_evidence(
         return bits, never, contrary
 
     return evaluate, bar + _FIRM
-
-
-def _twins(records: Records, codes: Iterable[Ints | None]) -> Ints:
-    """The first record that is the same as each in everything and in some ``codes``.
-
-    The canonical order has such records side by side.
-    """
-    same = np.ones(max(records.count - 1, 0), bool)
-    known = [form.codes.reshape(-1, records.count) for form in records.forms.values()]
-    for row in [*(row for form in known for row in form), *(row for row in codes if row is not None)]:
-        same &= row[1:] == row[:-1]
-    numbers = np.arange(records.count)
-    numbers[1:][same] = 0
-    twins: Ints = np.maximum.accumulate(numbers)
-    return twins
 
 
 def _contradicting(work: Workings, levels: Levels, left: Ints, right: Ints) -> Ints:

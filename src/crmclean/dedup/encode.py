@@ -81,6 +81,23 @@ class Records:
         return self.forms[name].codes
 
 
+    def first_alike(self, *others: Ints | None) -> Ints:
+        """The first record that is the same as each in everything; the canonical order has such records side by side.
+
+        Parameters
+        ----------
+        others : int arrays or None
+            Codes per record that have to be the same too.
+        """
+        same = np.ones(max(self.count - 1, 0), bool)
+        for codes in (*(form.codes.reshape(-1, self.count) for form in self.forms.values()), *others):
+            for row in [] if codes is None else np.atleast_2d(codes):
+                same &= row[1:] == row[:-1]
+        numbers = np.arange(self.count)
+        numbers[1:][same] = 0
+        alike: Ints = np.maximum.accumulate(numbers)
+        return alike
+
 def encode(
     columns: Columns,
     entity: Literal["person", "company"],
