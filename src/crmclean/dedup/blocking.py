@@ -112,6 +112,7 @@ _FIRM_RULES = (
     Rule(("company_first", "postal_code"), ("street",), 0.5),
     Rule(("company_first",), ("city",), 0.5),
     Rule(("company_word",), ("city",), 2.0),
+    Rule(("company_sound",), ("city",), 1.0),
     Rule(("street_number", "city"), ("company_first",), 0.5),
     Rule(("name_order",), (), 0.5),
 )

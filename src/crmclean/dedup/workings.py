@@ -77,7 +77,7 @@ def prepare(
     comparisons = (*comparisons_of(settings.entity), *support_comparisons(records.unmapped))
     carriers = count_values(records, comparisons)
     comparer = Comparer(records, comparisons, carriers)
-    parts = {"word": comparer.word_carriers()} if records.has("company") else {}
+    parts = {"word": comparer.word_carriers(), "word_share": comparer.word_shares()} if records.has("company") else {}
     return Workings(records, comparer, value_tables(comparer.active, {**carriers, **parts}, records.count))
 
 
