@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from crmclean.dedup.blocking import Candidates, Judge, RuleReport, candidate_pairs
 from crmclean.dedup.bounds import Bounds, bounds_of, may_link
+from crmclean.dedup.branches import branch_pairs
 from crmclean.dedup.cluster import Clusters, Evaluate, cluster_records
 from crmclean.dedup.compare import Levels
 from crmclean.dedup.decide import Decisions, decide_links
@@ -148,7 +149,9 @@ def link_records(
         found = found.with_pairs(work, fit.model, judged.left, judged.right)
     left, right = found.left, found.right
     apart = None if kept_apart is None else np.asarray(kept_apart)[work.records.position]
-    decisions = decide_links(found.scored, left, right, apart, settings.match_probability, settings.review_probability)
+    branches = branch_pairs(fit.model, found.levels, found.scored["identity"], settings.match_probability)
+    bands = (settings.match_probability, settings.review_probability)
+    decisions = decide_links(found.scored, left, right, apart, *bands, branches, settings.merge_branches)
     if judged is not None:
         decisions = decisions.judged(judged.together(left, right), judged.apart(left, right))
     if sources is not None:
@@ -306,10 +309,10 @@ def _fit(
         right[chosen],
         scale=scale,
         of_one_name=of_one_name,
+        hopeful=np.flatnonzero(_may_link(bounds, chance.left, chance.right, able, settings)),
         taught=taught,
     )
 
-        hopeful=np.flatnonzero(_may_link(bounds, chance.left, chance.right, able, settings)),
 
 def _hopeful(work: Workings, model: Model, candidates: Candidates, settings: Settings) -> Candidates:
     """The candidates that can be kept under the model."""
@@ -342,10 +345,15 @@ def _guard_evidence(
     prior_bits = float(np.log2(model.prior / (1.0 - model.prior)))
 
     def evaluate(first: Ints, second: Ints) -> tuple[Ints, Ints, Ints]:
-        bits, found = evidence_of(work, model, first, second, settings.chunk_pairs)
+        bits, identity, found = evidence_of(work, model, first, second, settings.chunk_pairs)
         never = _contradicting(work, found, first, second) & (bits < _HARDLY)
         never |= _differing(model, found, _DECISIVE) & (bits < bar)
         contrary = _differing(model, found, 0.0) & (bits + (1 - PRIOR_SHARE) * prior_bits < bar)
+        branches = branch_pairs(model, found, identity, settings.match_probability)
+        if settings.merge_branches:
+            bits = np.where(branches, np.maximum(bits, identity), bits)
+        else:
+            never |= branches
         if apart is not None:
             never |= (apart[first] != apart[second]) & (apart[first] >= 0) & (apart[second] >= 0)
         if sources is not None:

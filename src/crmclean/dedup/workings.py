@@ -34,6 +34,7 @@ class Settings:
     max_block: int = 400
     chunk_pairs: int = 1_000_000
     exclude: frozenset[str] = frozenset()
+    merge_branches: bool = False
 
 
 @dataclass(frozen=True)
