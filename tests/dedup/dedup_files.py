@@ -28,9 +28,11 @@ POOLS: Mapping[str, Sequence[str]] = {
 AFFILIATION = ("company", "street", "city", "postal_code", "country", "title", "phone")
 
 
-def rows_of(names: Sequence[str], *, largest: int = 14) -> st.SearchStrategy[list[dict[str, str]]]:
+def rows_of(
+    names: Sequence[str], *, largest: int = 14, pools: Mapping[str, Sequence[str]] = POOLS
+) -> st.SearchStrategy[list[dict[str, str]]]:
     """Files of a few records with the given fields."""
-    row = st.fixed_dictionaries({name: st.sampled_from(POOLS[name]) for name in names})
+    row = st.fixed_dictionaries({name: st.sampled_from(pools[name]) for name in names})
     return st.lists(row, min_size=2, max_size=largest)
 
 

@@ -27,8 +27,12 @@ FLOORS = {
     "RLdata500": (0.95, 0.85),
     "RLdata10000": (0.95, 0.85),
     "clkhash": (0.98, 0.97),
-    "senzing_persons": (0.97, 0.80),
-    "restaurants": (0.90, 0.90),
+    "senzing_persons": (0.99, 0.95),
+    "senzing_companies": (0.99, 0.80),
+    "restaurants": (0.97, 0.95),
+    "stoxx50": (0.99, 0.94),
+    "air_umass": (0.96, 0.60),
+    "patstat": (0.99, 0.70),
 }
 
 

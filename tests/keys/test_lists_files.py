@@ -54,7 +54,18 @@ def test_word_lists_are_lower_case_and_without_repeats(name: str) -> None:
 
 def test_legal_forms_are_written_under_a_country() -> None:
     table = read_toml("legal_forms.toml")
-    assert set(table) == {"conjunctions", "articles", "abbreviations", "country"}
+    assert set(table) == {"ambiguous", "conjunctions", "articles", "abbreviations", "country"}
     for code, uses in table["country"].items():
         assert len(code) == 2
         assert set(uses) <= {"leading", "trailing", "paired"}
+
+
+def test_business_words_are_written_as_they_are_compared() -> None:
+    table = read_toml("business_words.toml")
+    assert set(table) == {"place", "small", "words"}
+    shares = [tier["share"] for tier in table["words"]]
+    assert shares == sorted(shares, reverse=True)
+    words = [word for tier in table["words"] for word in tier["in"]]
+    assert all(
+        word.isascii() and word == word.lower().strip() and " " not in word for word in [*words, *table["small"]]
+    )

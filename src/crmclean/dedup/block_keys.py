@@ -11,10 +11,13 @@ import pyarrow.compute as pc
 from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints, combine_codes
 from crmclean.dedup.pairs import sort_with
+from crmclean.keys.skeleton import skeletons
 
 __all__ = ["BlockKeys"]
 
 _WIDEST = 2**62
+_WORD_LENGTH = 3  # letters of a word that can be a key
+_SOUND_LENGTH, _SOUND_SIGNS = 5, 3  # letters of a word, and of its skeleton, that can be a key
 
 
 class BlockKeys:
@@ -34,7 +37,7 @@ class BlockKeys:
             return "given_skeleton" in forms and "family_skeleton" in forms
         if name.startswith("name_order"):
             return bool(forms.keys() & {"given", "family", "company"})
-        if name == "company_word":
+        if name in ("company_word", "company_sound"):
             return "company" in forms
         if name == "acronym_of":
             return "acronym" in forms
@@ -52,7 +55,9 @@ class BlockKeys:
         if name == "name_pair":
             return _name_pairs(self.records)
         if name == "company_word":
-            return _company_words(self.records)
+            return _company_words(self.records, sound=False)
+        if name == "company_sound":
+            return _company_words(self.records, sound=True)
         if name == "acronym_of":
             known = (
                 pc.fill_null(pc.index_in(forms["acronym"].values, forms["company"].values), 0)
@@ -79,6 +84,13 @@ class BlockKeys:
             fresh = np.concatenate(([True], (values[1:] != values[:-1]) | (members[1:] != members[:-1])))
             values, members = values[fresh], members[fresh]
         return values, members
+
+    def first_alike(self) -> Ints:
+        """``Records.first_alike``, made once."""
+        with self._lock:
+            if "first_alike" not in self._made:
+                self._made["first_alike"] = self.records.first_alike()
+            return self._made["first_alike"]
 
     def rank(self) -> Ints:
         """Place of each record in name order (family name first); ties keep the canonical order."""
@@ -133,17 +145,25 @@ def _name_pairs(records: Records) -> Ints:
     return key
 
 
-def _company_words(records: Records) -> Ints:
-    """The two rarest words of each company name, as a pool of two keys."""
+def _company_words(records: Records, *, sound: bool) -> Ints:
+    """The two rarest words of each company name, as they are or as they sound, as a pool of two keys."""
     form = records.forms["company"]
     lists = pc.split_pattern(form.values, " ")
     parents = pc.list_parent_indices(lists).to_numpy()
     coded = pc.list_flatten(lists).dictionary_encode()
-    words = coded.indices.to_numpy().astype(np.int64) + 1
-    words[pc.utf8_length(coded.dictionary).to_numpy()[words - 1] < 3] = 0
+    texts, words = coded.dictionary, coded.indices.to_numpy()
+    lengths = pc.utf8_length(texts).to_numpy()
+    if sound:
+        spelt = skeletons(texts).dictionary_encode()
+        texts, lengths = spelt.dictionary, lengths[words]
+        words = spelt.indices.to_numpy()[words]
+        short = (lengths < _SOUND_LENGTH) | (pc.utf8_length(texts).to_numpy()[words] < _SOUND_SIGNS)
+    else:
+        short = lengths[words] < _WORD_LENGTH
+    words = np.where(short, 0, words.astype(np.int64) + 1)
     carriers = np.bincount(words)
     carriers[0] = np.iinfo(np.int64).max
-    order = np.lexsort((_alphabetical(coded.dictionary)[np.maximum(words - 1, 0)], carriers[words], parents))
+    order = np.lexsort((_alphabetical(texts)[np.maximum(words - 1, 0)], carriers[words], parents))
     place = np.arange(len(order)) - np.searchsorted(parents[order], parents[order])
     pool = np.zeros((2, form.size), np.int32)
     kept = place < 2

@@ -112,6 +112,7 @@ _FIRM_RULES = (
     Rule(("company_first", "postal_code"), ("street",), 0.5),
     Rule(("company_first",), ("city",), 0.5),
     Rule(("company_word",), ("city",), 2.0),
+    Rule(("company_sound",), ("city",), 1.0),
     Rule(("street_number", "city"), ("company_first",), 0.5),
     Rule(("name_order",), (), 0.5),
 )
@@ -200,16 +201,30 @@ def _apply(rule: Rule, keys: BlockKeys, budget: int, max_block: int) -> tuple[In
     starts, lengths = runs(values)
     cap = _cap(lengths, budget, max_block)
     full = lengths > cap
-    left, right = pairs_of_runs(members, starts[~full & (lengths > 1)], lengths[~full & (lengths > 1)])
+    report = RuleReport(rule.name, int((lengths > 1).sum()), cap, int(full.sum()), int(lengths.max(initial=0)), 0)
+    found = [pairs_of_runs(members, starts[~full], lengths[~full])]
+    if full.any():
+        inside = np.repeat(full, lengths)
+        found += _over_full(rule, keys, values[inside], members[inside], cap)
+    left, right = (np.concatenate(side) for side in zip(*found, strict=True))
+    return left, right, replace(report, pairs=len(left))
+
+
+def _over_full(rule: Rule, keys: BlockKeys, values: Ints, members: Ints, cap: int) -> list[tuple[Ints, Ints]]:
+    """Pairs of blocks above the cap: records that are the same in everything stand back for the first of them."""
+    first = keys.first_alike()[members]
+    copy = first != members
+    found = [(first[copy], members[copy])]
+    values, members = values[~copy], members[~copy]
+    starts, lengths = runs(values)
+    full = lengths > cap
+    found.append(pairs_of_runs(members, starts[~full], lengths[~full]))
     if full.any():
         block = np.repeat(np.arange(int(full.sum())), lengths[full])
         inside = members[np.repeat(full, lengths)]
-        more = [_refined(keys, block, inside, name, cap) for name in rule.refine if keys.has(name)]
-        more.append(_windowed(keys, block, inside, _WINDOW if rule.share >= 0.5 else 1))
-        left = np.concatenate([left, *(pair[0] for pair in more)])
-        right = np.concatenate([right, *(pair[1] for pair in more)])
-    largest = int(lengths.max()) if len(lengths) else 0
-    return left, right, RuleReport(rule.name, int((lengths > 1).sum()), cap, int(full.sum()), largest, len(left))
+        found += [_refined(keys, block, inside, name, cap) for name in rule.refine if keys.has(name)]
+        found.append(_windowed(keys, block, inside, _WINDOW if rule.share >= 0.5 else 1))
+    return found
 
 
 def _cap(lengths: Ints, budget: int, max_block: int) -> int:

@@ -7,15 +7,22 @@ import pyarrow.compute as pc
 
 from crmclean.dedup.compare import similar_texts
 from crmclean.dedup.contact_levels import ContactLevels
-from crmclean.dedup.forms import Ints
+from crmclean.dedup.forms import Ints, hash_texts
 from crmclean.dedup.frequency import Table, effective_number
 from crmclean.dedup.pairs import score_distinct
 from crmclean.dedup.priors import DIFFERENT, Comparison
 from crmclean.dedup.tokens import TokenSets
+from crmclean.keys.business_words import RAREST_SHARE, telling_words, word_share
+from crmclean.keys.tokens import Tokens
+from crmclean.text import mask_of
 
 __all__ = ["CompanyLevels"]
 
 _LEVEL_BITS = 8
+_ESTABLISHED = 5  # records from which on a name is no variant of another: a group's companies share its name
+# words that tell two companies apart however alike their names are: numbers, Roman ones, single letters
+_NUMBER = r"^(?:.*\d.*|i{2,3}|i?v|vi{1,3}|ix|xi{0,3}|[a-z])$"
+_SERIAL = r"^(?:\d{1,3}|i{2,3}|iv|vi{1,3}|ix|xi{1,3})$"  # those that one of a series has: "Fund II" beside "Fund"
 
 
 class CompanyLevels(ContactLevels):
@@ -46,8 +53,16 @@ class CompanyLevels(ContactLevels):
         edits, likeness, length = similar_texts(form.values, p, q)
         match = sets.match(p, q)
         levels = np.where((match.cover >= 0.5) | (likeness >= 0.9), item.code("similar"), DIFFERENT)
-        levels[match.cover >= 0.9] = item.code("part")
-        slip = ((edits == 1) & (length >= 5)) | ((edits == 2) & (length >= 9)) | match.whole
+        established = np.minimum(self._company_records()[p], self._company_records()[q]) >= _ESTABLISHED
+        levels[(match.cover >= 0.9) & ~established] = item.code("part")
+        glued, numbers, serials = self._company_spelling()
+        split = sets.count[p] != sets.count[q]  # a slip that moved a space is seen in the whole, others in the words
+        slip = split & (((edits == 1) & (length >= 5)) | ((edits == 2) & (length >= 9)))
+        slip |= (match.whole & (length >= 5)) | (glued[p] == glued[q])
+        other_number = ((numbers[p] & ~numbers[q]) != 0) & ((numbers[q] & ~numbers[p]) != 0)
+        other_number |= (serials[p] != 0) & (numbers[q] == 0) | (serials[q] != 0) & (numbers[p] == 0)
+        levels[other_number & (levels > DIFFERENT)] = item.code("similar")  # "Fund II" is no slip of "Fund III"
+        slip &= ~other_number
         levels[slip] = item.code("typo")
         commoner = np.where(carriers[p] >= carriers[q], p, q)
         value = np.where(levels == item.code("part"), form.size + match.word, np.where(slip, commoner, 0))
@@ -68,7 +83,23 @@ class CompanyLevels(ContactLevels):
         if item.frequency is None or item.frequency.by == "records":
             carriers: Table = np.bincount(code, form.counts()[value], minlength=size).astype(np.float64)
             return carriers
-        return effective_number(code, size, companion, size + 1)
+        return effective_number(code, size, companion, size + 1, form.counts()[value])
+
+    def word_shares(self) -> Table:
+        """The share of names in the world with each word, and with two words together; 0 for those no list knows."""
+        sets, _ = self._company_words()
+        share = word_share(sets.texts)
+        share[share <= RAREST_SHARE] = 0.0
+        one, other = np.divmod(sets.pairs, len(share))
+        both: Table = np.concatenate([share, share[one] * share[other]])
+        return both
+
+    def _company_records(self) -> Ints:
+        """How many records have each company name."""
+        if "company_records" not in self._cache:
+            self._cache["company_records"] = self.records.forms["company"].counts()
+        counts: Ints = self._cache["company_records"]
+        return counts
 
     def _near_company(self, a: Ints, b: Ints) -> Ints:
         """False where two different names can be neither alike nor one the acronym of the other."""
@@ -86,6 +117,22 @@ class CompanyLevels(ContactLevels):
             if acronym is not None and acronym.of_parent is not None:
                 known = pc.fill_null(pc.index_in(acronym.values, form.values), 0).to_numpy()
                 short = known[acronym.of_parent]
-            self._cache["company"] = (TokenSets.of(form.values), short)
+            self._cache["company"] = (TokenSets.of(telling_words(form.values), word_share), short)
         words: tuple[TokenSets, Ints] = self._cache["company"]
         return words
+
+    def _company_spelling(self) -> tuple[Ints, Ints, Ints]:
+        """Of each company a hash of its letters without spaces, the set of its numbers, and of those that count."""
+        if "spelling" not in self._cache:
+            values = self.records.forms["company"].values
+            words = Tokens.of(values)
+            coded = words.values.dictionary_encode()
+            bits, codes = np.uint64(1) << (hash_texts(coded.dictionary) & np.uint64(63)), coded.indices.to_numpy()
+            sets = [np.zeros(len(values), np.uint64) for _ in (_NUMBER, _SERIAL)]
+            filled = words.counts > 0
+            for found, pattern in zip(sets, (_NUMBER, _SERIAL), strict=True):
+                meant = mask_of(pc.match_substring_regex(coded.dictionary, pattern))
+                found[filled] = np.bitwise_or.reduceat(np.where(meant, bits, np.uint64(0))[codes], words.starts[filled])
+            self._cache["spelling"] = (hash_texts(pc.replace_substring(values, " ", "")), *sets)
+        spelling: tuple[Ints, Ints, Ints] = self._cache["spelling"]
+        return spelling

@@ -18,13 +18,14 @@ import pyarrow as pa
 
 from crmclean.dedup.blocking import Candidates, Judge, RuleReport, candidate_pairs
 from crmclean.dedup.bounds import Bounds, bounds_of, may_link
+from crmclean.dedup.branches import branch_pairs
 from crmclean.dedup.cluster import Clusters, Guard, cluster_records
 from crmclean.dedup.decide import Decisions, decide_links
 from crmclean.dedup.describe import describe_run
 from crmclean.dedup.encode import Columns, Records
 from crmclean.dedup.explanation import Explanation, explain_records
 from crmclean.dedup.forms import Ints
-from crmclean.dedup.guard import guard_of, twins_of
+from crmclean.dedup.guard import guard_of
 from crmclean.dedup.judgements import Judged, cluster_judged, taught_chance, taught_matches
 from crmclean.dedup.kinship import find_kin
 from crmclean.dedup.model import (
@@ -144,7 +145,9 @@ def link_records(
         found = found.with_pairs(work, fit.model, judged.left, judged.right)
     left, right = found.left, found.right
     apart = None if kept_apart is None else np.asarray(kept_apart)[work.records.position]
-    decisions = decide_links(found.scored, left, right, apart, settings.match_probability, settings.review_probability)
+    branches = branch_pairs(fit.model, found.levels, found.scored["identity"], settings.match_probability)
+    bands = (settings.match_probability, settings.review_probability)
+    decisions = decide_links(found.scored, left, right, apart, *bands, branches, settings.merge_branches)
     if judged is not None:
         decisions = decisions.judged(judged.together(left, right), judged.apart(left, right))
     if sources is not None:
@@ -182,9 +185,9 @@ def _clustered(
     """The clusters of the match links, guarded, judgements obeyed."""
     matches = found.left[matched], found.right[matched], found.scored["weight"][matched]
     if judged is None:
-        return cluster_records(work.records.count, *matches, guard, lambda: twins_of(work.records, [apart]))
+        return cluster_records(work.records.count, *matches, guard, lambda: work.records.first_alike(apart))
     return cluster_judged(
-        judged, work.records.count, matches, guard, lambda: twins_of(work.records, [apart, judged.marks])
+        judged, work.records.count, matches, guard, lambda: work.records.first_alike(apart, judged.marks)
     )
 
 
@@ -287,7 +290,8 @@ def _fit(
     kin = find_kin(work.comparer, left, right, scale)
     start = with_kin(start, kin)
     able = replace(start, prior=min(start.prior * _PRIOR_ROOM, 0.5))
-    hopeful = _may_link(bounds_of(able, work.comparer, work.tables, _PRIOR_SLACK), left, right, able, settings)
+    bounds = bounds_of(able, work.comparer, work.tables, _PRIOR_SLACK)
+    hopeful = _may_link(bounds, left, right, able, settings)
     left, right = left[hopeful], right[hopeful]
     chosen = sample_pairs(left, right, work.records.count, _SAMPLE, again=True)
     scale *= len(left) / max(len(chosen), 1)
@@ -301,6 +305,7 @@ def _fit(
         right[chosen],
         scale=scale,
         of_one_name=of_one_name,
+        hopeful=np.flatnonzero(_may_link(bounds, chance.left, chance.right, able, settings)),
         taught=taught,
         kin=kin,
     )

@@ -3,7 +3,8 @@
 Reasons: ``model`` (the probability alone), ``affiliation_only`` (nothing identifies; support was left out of account),
 ``kept_apart`` (an earlier run kept the records apart, so at most review), ``guard`` (the link was cut out of a chain),
 ``judgement`` (a person said so, or it follows from what a person said), ``one_to_one`` (a likelier link of one of the
-records won, several were equally likely, or both are of one source, where sources are linked one to one).
+records won, several were equally likely, or both are of one source, where sources are linked one to one), ``branch``
+(one company at two places: linked as ``branch`` and not merged, unless the rules say so).
 """
 
 from __future__ import annotations
@@ -19,19 +20,21 @@ from crmclean.dedup.weights import probability_of
 
 __all__ = ["Decisions", "decide_links"]
 
-NON_MATCH, REVIEW, MATCH = 0, 1, 2
-MODEL, AFFILIATION_ONLY, KEPT_APART, GUARD, JUDGEMENT, ONE_TO_ONE = 0, 1, 2, 3, 4, 5
+NON_MATCH, REVIEW, MATCH, BRANCH = 0, 1, 2, 3
+MODEL, AFFILIATION_ONLY, KEPT_APART, GUARD, JUDGEMENT, ONE_TO_ONE, OF_BRANCHES = 0, 1, 2, 3, 4, 5, 6
 
 
 @dataclass(frozen=True)
 class Decisions:
-    """Band (0 non_match, 1 review, 2 match) and reason code of each link."""
+    """Band (0 non_match, 1 review, 2 match, 3 branch) and reason code of each link."""
 
     band: np.ndarray[Any, np.dtype[np.int8]]
     reason: np.ndarray[Any, np.dtype[np.int8]]
 
-    BANDS: ClassVar[tuple[str, ...]] = ("non_match", "review", "match")
-    REASONS: ClassVar[tuple[str, ...]] = ("model", "affiliation_only", "kept_apart", "guard", "judgement", "one_to_one")
+    BANDS: ClassVar[tuple[str, ...]] = ("non_match", "review", "match", "branch")
+    REASONS: ClassVar[tuple[str, ...]] = (
+        *("model", "affiliation_only", "kept_apart", "guard", "judgement", "one_to_one", "branch"),
+    )
 
     @property
     def is_match(self) -> Ints:
@@ -62,15 +65,28 @@ class Decisions:
 
 
 def decide_links(
-    scored: Mapping[str, Ints], left: Ints, right: Ints, kept_apart: Ints | None, match: float, review: float
+    scored: Mapping[str, Ints],
+    left: Ints,
+    right: Ints,
+    kept_apart: Ints | None,
+    match: float,
+    review: float,
+    branches: Ints | None = None,
+    merge_branches: bool = False,
 ) -> Decisions:
-    """Bands by probability; two different ``kept_apart`` codes (both >= 0) hold a pair down to review."""
+    """Bands by probability; two different ``kept_apart`` codes (both >= 0) hold a pair down to review.
+
+    ``branches`` says which pairs are branches of one company: a band of their own, or matches.
+    """
     probability = probability_of(scored["weight"])
     band = np.select([probability >= match, probability >= review], [MATCH, REVIEW], NON_MATCH).astype(np.int8)
     reason = np.full(len(band), MODEL, np.int8)
     nothing = scored["identity"] <= 0
     reason[nothing] = AFFILIATION_ONLY
     band[nothing] = NON_MATCH
+    if branches is not None:
+        band[branches] = MATCH if merge_branches else BRANCH
+        reason[branches] = OF_BRANCHES
     if kept_apart is not None:
         a, b = kept_apart[left], kept_apart[right]
         held = (a >= 0) & (b >= 0) & (a != b) & (band == MATCH)

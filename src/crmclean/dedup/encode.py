@@ -17,11 +17,12 @@ import pyarrow.compute as pc
 
 from crmclean.dedup.affinity import Affinity, affinity_of
 from crmclean.dedup.dates import birth_key, birth_key_of_parts
+from crmclean.dedup.encode_companies import addresses_apart, company_forms, names_of_companies, without_own_city
 from crmclean.dedup.encode_names import name_forms, name_marks
 from crmclean.dedup.forms import Form, Ints, code_texts, first_text, hash_texts, join_texts, mix, present
 from crmclean.dedup.kinds import id_key
 from crmclean.dedup.unmapped import PREFIX, Unmapped, claim, judge_columns, support_forms
-from crmclean.keys import companies, emails, phones, places, websites
+from crmclean.keys import emails, phones, places
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
 from crmclean.text import match_key
@@ -80,6 +81,23 @@ class Records:
         """Codes of a form, of shape (n,) or (k, n)."""
         return self.forms[name].codes
 
+    def first_alike(self, *others: Ints | None) -> Ints:
+        """The first record that is the same as each in everything; the canonical order has such records side by side.
+
+        Parameters
+        ----------
+        others : int arrays or None
+            Codes per record that have to be the same too.
+        """
+        same = np.ones(max(self.count - 1, 0), bool)
+        for codes in (*(form.codes.reshape(-1, self.count) for form in self.forms.values()), *others):
+            for row in [] if codes is None else np.atleast_2d(codes):
+                same &= row[1:] == row[:-1]
+        numbers = np.arange(self.count)
+        numbers[1:][same] = 0
+        alike: Ints = np.maximum.accumulate(numbers)
+        return alike
+
 
 def encode(
     columns: Columns,
@@ -106,11 +124,13 @@ def encode(
     """
     used = {name: list(arrays) for name, arrays in columns.items() if name not in exclude and len(arrays)}
     count = next((len(arrays[0]) for arrays in columns.values() if len(arrays)), 0)
+    if entity == "company":
+        used = addresses_apart(used)
     jobs = [
         lambda: _emails(used, entity),
         lambda: _places(used),
         lambda: _lines(used),
-        lambda: _companies(used, entity),
+        lambda: company_forms(used, entity),
         lambda: _national_ids(used) | _titles(used),
     ]
     if entity == "person":
@@ -120,6 +140,8 @@ def encode(
         for made in [pool.submit(job) for job in jobs]:
             forms |= made.result()
     forms |= _sites(forms)
+    if entity == "company" and {"company", "city"} <= forms.keys():
+        forms |= names_of_companies(without_own_city(forms["company"], forms["city"]))
     forms = {name: form for name, form in forms.items() if not form.is_empty}
     if unmapped is None:
         unmapped = judge_columns(used, forms, entity)
@@ -255,20 +277,6 @@ def _lines(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
     forms = {"line": every, "own_line": Form(every.codes[: len(own)], every.values, np.arange(every.size))}
     if other:
         forms["other_line"] = Form(every.codes[len(own) :], every.values, np.arange(every.size))
-    return forms
-
-
-def _companies(used: dict[str, list[pa.Array]], entity: str) -> dict[str, Form]:
-    holders = used.get("company") or (entity == "company" and (used.get("full_name") or used.get("last_name"))) or []
-    forms: dict[str, Form] = {}
-    if holders:
-        company = code_texts([first_text(holders)], lambda values: present(companies.company_key(values)))
-        forms["company"] = company
-        forms["acronym"] = forms["company"].derive(companies.company_acronym)
-        forms["company_first"] = forms["company"].recode(pc.replace_substring_regex(company.values, r" .*$", ""))
-    if used.get("website"):
-        website = code_texts([first_text(used["website"])], websites.website_domain)
-        forms["website"] = website
     return forms
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from crmclean.dedup.branches import branch_pairs
 from crmclean.dedup.frequency import POOLS
 from crmclean.dedup.meetings import Meeting, meetings_of
 from crmclean.dedup.priors import DIFFERENT, Comparison
@@ -93,6 +94,8 @@ def explain_records(
     band = "non_match"
     if identity > 0 and probability >= settings.review_probability:
         band = "match" if probability >= settings.match_probability else "review"
+    if branch_pairs(model, levels, scored.identity, settings.match_probability)[0]:
+        band = "match" if settings.merge_branches else "branch"
     meetings = meetings_of(work.records, settings.entity, left, right, reports)
     return Explanation(
         model.prior, prior_weight, tuple(findings), weight, probability, band, identity, support, meetings

@@ -69,12 +69,19 @@ def count_values(records: Records, comparisons: tuple[Comparison, ...]) -> dict[
     return tables
 
 
-def effective_number(codes: Ints, size: int, marks: Ints, marks_size: int) -> Table:
-    """Inverse Simpson index of the marks among the records that carry each code; at least 1."""
+def effective_number(codes: Ints, size: int, marks: Ints, marks_size: int, times: Ints | None = None) -> Table:
+    """Inverse Simpson index of the marks among the records that carry each code; at least 1.
+
+    ``times`` says how often each record is there (once if not given).
+    """
     pool = codes.reshape(-1, codes.shape[-1]).astype(np.int64)
     known = (pool > 0) & (marks > 0)
     packed = (pool * marks_size + marks)[known]
-    distinct, repeats = np.unique(packed, return_counts=True)
+    if times is None:
+        distinct, repeats = np.unique(packed, return_counts=True)
+    else:
+        distinct, place = np.unique(packed, return_inverse=True)
+        repeats = np.bincount(place, np.broadcast_to(times, pool.shape)[known]).astype(np.int64)
     owners = distinct // marks_size
     total = np.bincount(owners, repeats, minlength=size)
     squares = np.bincount(owners, repeats.astype(np.float64) ** 2, minlength=size)

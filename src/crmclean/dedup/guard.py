@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
+from crmclean.dedup.branches import branch_pairs
 from crmclean.dedup.cluster import Guard
 from crmclean.dedup.compare import Levels
-from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.priors import DIFFERENT
 from crmclean.dedup.scoring import evidence_of
 from crmclean.dedup.weights import Model
 from crmclean.dedup.workings import Settings, Workings
 
-__all__ = ["guard_of", "twins_of"]
+__all__ = ["guard_of"]
 
 _FIRM = 3.0  # bits above the match band from which on a link is firm
 
@@ -35,8 +33,13 @@ def guard_of(
     prior = float(np.log2(model.prior / (1.0 - model.prior)))
 
     def evaluate(first: Ints, second: Ints) -> tuple[Ints, Ints, Ints]:
-        bits, found = evidence_of(work, model, first, second, settings.chunk_pairs)
+        bits, identity, found = evidence_of(work, model, first, second, settings.chunk_pairs)
         never = _meant_apart(work, found, len(first))
+        branches = branch_pairs(model, found, identity, settings.match_probability)
+        if settings.merge_branches:
+            bits = np.where(branches, np.maximum(bits, identity), bits)
+        else:
+            never |= branches
         contrary = _differing(model, found) & (bits + prior < bar)
         if apart is not None:
             never |= (apart[first] != apart[second]) & (apart[first] >= 0) & (apart[second] >= 0)
@@ -45,21 +48,6 @@ def guard_of(
         return bits, never, contrary
 
     return Guard(evaluate, prior, bar + _FIRM)
-
-
-def twins_of(records: Records, codes: Iterable[Ints | None]) -> Ints:
-    """The first record that is the same as each in everything and in some ``codes``.
-
-    The canonical order has such records side by side.
-    """
-    same = np.ones(max(records.count - 1, 0), bool)
-    known = [form.codes.reshape(-1, records.count) for form in records.forms.values()]
-    for row in [*(row for form in known for row in form), *(row for row in codes if row is not None)]:
-        same &= row[1:] == row[:-1]
-    numbers = np.arange(records.count)
-    numbers[1:][same] = 0
-    twins: Ints = np.maximum.accumulate(numbers)
-    return twins
 
 
 def _meant_apart(work: Workings, levels: Levels, count: int) -> Ints:

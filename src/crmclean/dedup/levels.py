@@ -14,8 +14,11 @@ from crmclean.dedup.dates import date_digits
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.pairs import score_distinct
 from crmclean.dedup.priors import DIFFERENT, Comparison
+from crmclean.dedup.tokens import TokenSets
 
 __all__ = ["POOLED", "Comparer"]
+
+_STREET_WORDS = 3  # number, name and kind of street: fewer words may stand in any other line
 
 POOLED = ("email", "own_line", "other_line", "national_id", "site")
 
@@ -74,7 +77,7 @@ class Comparer(CompanyLevels):
                 return np.zeros(len(a), bool)
             x, y = street.of_parent.take(a), street.of_parent.take(b)
             alike: Ints = (x > 0) & (y > 0) & self._within("street_name", x, y, 3)
-            return alike
+            return alike | self._may_hold(a, b) if "street_number" in self.records.forms else alike
         return np.ones(len(a), bool)
 
     def _equality(self, item: Comparison, left: Ints, right: Ints) -> Ints:
@@ -145,8 +148,30 @@ class Comparer(CompanyLevels):
         alike[open_] = score_distinct(name_x[open_], name_y[open_], score)
         result[alike & (same_number | no_number)] = item.code("name")
         result[alike & same_number] = item.code("near")
+        held = np.flatnonzero((result < item.code("near")) & self._may_hold(x, y))
+        result[held[score_distinct(x[held], y[held], self._holds)]] = item.code("near")
         levels[rest] = result
         return levels
+
+    def _may_hold(self, x: Ints, y: Ints) -> Ints:
+        """Whether one of two streets may be written out in the other: one house number, and no strange letters."""
+        name, number = self.records.forms["street_name"], self.records.forms["street_number"]
+        assert name.of_parent is not None
+        assert number.of_parent is not None
+        letters = self._masks("street_name")
+        a, b = letters[name.of_parent[x]], letters[name.of_parent[y]]
+        strange = np.minimum(np.bitwise_count(a & ~b), np.bitwise_count(b & ~a))
+        same: Ints = (number.of_parent[x] == number.of_parent[y]) & (number.of_parent[x] > 0) & (strange <= 1)
+        return same
+
+    def _holds(self, p: Ints, q: Ints) -> Ints:
+        """Whether every word of one of two streets is in the other: a line with the town, a floor or a corner."""
+        used, places = np.unique(np.concatenate([p, q]), return_inverse=True)
+        sets = TokenSets.of(self.records.forms["street"].values.take(pa.array(used)), ranked=False)
+        first, second = places[: len(p)], places[len(p) :]
+        enough = np.minimum(sets.count[first], sets.count[second]) >= _STREET_WORDS
+        holds: Ints = sets.match(first, second).inside & enough
+        return holds
 
     def _city(self, item: Comparison, left: Ints, right: Ints) -> Ints:
         form = self.records.forms["city"]

@@ -82,17 +82,23 @@ class Chance:
 
     Attributes
     ----------
-    pairs : int
-        How many were drawn.
+    left, right : int arrays
+        The pairs that were drawn.
     rates : mapping of comparison name to int array
-        How many fell on each level code.
+        How many of them fell on each level code.
     near : mapping of comparison name and level code to float64 array
         Of the pairs on a near level the chance of the commoner of their two values, in rising order.
     """
 
-    pairs: int
+    left: Ints
+    right: Ints
     rates: Mapping[str, Ints]
     near: Mapping[tuple[str, int], Table] = field(default_factory=dict)
+
+    @property
+    def pairs(self) -> int:
+        """How many were drawn."""
+        return len(self.left)
 
 
 def draw_chance(comparer: Comparer, tables: Mapping[str, Table]) -> Chance:
@@ -112,12 +118,14 @@ def draw_chance(comparer: Comparer, tables: Mapping[str, Table]) -> Chance:
                 near[item.name, code] = np.sort(
                     chance_of_value(item, tables[item.name], comparer.records, *sides, value)
                 )
-    return Chance(len(drawn[0]), rates, near)
+    return Chance(*drawn, rates, near)
 
 
 def with_chance(model: Model, chance: Chance) -> Model:
     """The model with u from random pairs, freed of the matches that its prior and m expect among them."""
-    model = replace(model, u=_u_of(model, chance.rates))
+    drawn = {name: counts[DIFFERENT:].sum() for name, counts in chance.rates.items()}
+    matches = {name: count * model.prior * model.m[name] for name, count in drawn.items()}
+    model = replace(model, u=_u_of(model, chance.rates, matches))
     return replace(model, near=_near_of(model, chance))
 
 
@@ -150,6 +158,31 @@ def _near_of(model: Model, chance: Chance) -> dict[str, Table]:
     return near
 
 
+class _Weighed:
+    """Pairs with their levels, to be weighed under one model after the other."""
+
+    def __init__(self, comparer: Comparer, tables: Mapping[str, Table], left: Ints, right: Ints) -> None:
+        self.pairs = (left.astype(np.intp), right.astype(np.intp))  # the type NumPy indexes with
+        self.records, self.tables = comparer.records, tables
+        self.levels, self.shared = comparer.levels(*self.pairs)
+        self.items = comparer.active
+
+    def posterior(self, model: Model) -> Ints:
+        """How likely each pair is a match, in units of 1 / ``_UNIT``."""
+        weight = _weight_of(model, self.tables, self.records, self.pairs, self.levels, self.shared)
+        posterior: Ints = np.rint(probability_of(weight) * _UNIT).astype(np.int64)
+        return posterior
+
+    def matches(self, posterior: Ints) -> dict[str, Table]:
+        """How many matches are to be expected on each level, by comparison."""
+        return {item.name: _by_level(self.levels[item.name], posterior, item.size) for item in self.items}
+
+
+def _by_level(levels: Ints, posterior: Ints, size: int) -> Table:
+    sums: Table = np.bincount(levels, posterior, minlength=size) / _UNIT  # of whole numbers, so in any order
+    return sums
+
+
 def fit_model(
     model: Model,
     comparer: Comparer,
@@ -160,6 +193,7 @@ def fit_model(
     *,
     scale: float = 1.0,
     of_one_name: int = 0,
+    hopeful: Ints,
     taught: Mapping[str, Table] | None = None,
     kin: Kinship | None = None,
 ) -> Fit:
@@ -173,30 +207,33 @@ def fit_model(
         How many candidate pairs each pair of the sample stands for.
     of_one_name : int
         ``pairs_of_one_name`` of all candidate pairs.
+    hopeful : int array
+        Places of the random pairs of ``chance`` that can be matches.
     taught : mapping of comparison name to float64 array by level code, optional
         Matches to count besides (``judgements.taught_matches``).
     kin : Kinship, optional
         ``find_kin`` of all candidate pairs.
     """
     records = comparer.records
-    pairs = (left.astype(np.intp), right.astype(np.intp))  # the type NumPy indexes with
-    levels, shared = comparer.levels(*pairs)
+    sample = _Weighed(comparer, tables, left, right)
+    drawn = _Weighed(comparer, tables, chance.left[hopeful], chance.right[hopeful])
     total = max(records.count * (records.count - 1) / 2, 1.0)
     largest = _LARGEST_FITTED if records.count >= _TELLS else _LARGEST_PRIOR
     expected = 0.0
     model = with_chance(model, chance)
     for _ in range(_ROUNDS):
         before = expected
-        weight = _weight_of(model, tables, records, pairs, levels, shared)
-        posterior = np.rint(probability_of(weight) * _UNIT).astype(np.int64)
+        posterior = sample.posterior(model)
         expected = float(posterior.sum()) / _UNIT * scale
         prior = min((expected + _PRIOR_MATCHES_PER_ROW * max(records.count, 1)) / total, largest)
         m = dict(model.m)
+        found = sample.matches(posterior)
         for item in comparer.active:
-            m[item.name] = _m_of(item, levels[item.name], posterior, (taught or {}).get(item.name))
-        community = _community_of(comparer, levels, posterior, scale, of_one_name)
-        model = with_chance(replace(model, m=m, prior=prior, community=community), chance)
-        model = with_kin(model, kin)
+            m[item.name] = _m_of(item, found[item.name], (taught or {}).get(item.name))
+        community = _community_of(comparer, sample.levels, posterior, scale, of_one_name)
+        u = _u_of(model, chance.rates, drawn.matches(drawn.posterior(model)))
+        model = replace(model, m=m, u=u, prior=prior, community=community)
+        model = with_kin(replace(model, near=_near_of(model, chance)), kin)
         if abs(expected - before) <= _SETTLED * expected:
             break
     return Fit(model, chance.pairs, len(left), expected)
@@ -289,19 +326,18 @@ def _shares(item: Comparison, side: str) -> np.ndarray[Any, np.dtype[np.float64]
     return shares
 
 
-def _m_of(item: Comparison, levels: Ints, posterior: Ints, taught: Table | None = None) -> Table:
+def _m_of(item: Comparison, matches: Table, taught: Table | None = None) -> Table:
     """Share of each level among the matches, with the Dirichlet prior and a floor."""
     believed = _shares(item, "m")
-    seen = np.bincount(levels, weights=posterior, minlength=item.size) / _UNIT  # whole numbers: exact in any order
-    seen[:DIFFERENT] = 0.0
+    seen = np.where(np.arange(item.size) < DIFFERENT, 0.0, matches)
     fitted = seen + item.strength * believed + (0.0 if taught is None else taught)
     fitted = np.clip(fitted / fitted.sum(), believed / 4.0, believed * 4.0)
     shares: Table = fitted / fitted.sum()
     return shares
 
 
-def _u_of(model: Model, rates: Mapping[str, Ints]) -> dict[str, Table]:
-    """Share of each level among pairs of different entities."""
+def _u_of(model: Model, rates: Mapping[str, Ints], matches: Mapping[str, Table]) -> dict[str, Table]:
+    """Share of each level among random pairs, freed of the matches among them."""
     u = dict(model.u)
     for item in model.comparisons:
         if item.name not in rates:
@@ -310,10 +346,9 @@ def _u_of(model: Model, rates: Mapping[str, Ints]) -> dict[str, Table]:
         counts = rates[item.name].astype(np.float64)
         counts[:DIFFERENT] = 0.0
         drawn = counts.sum()
-        matches = drawn * model.prior * model.m[item.name]
         fitted = np.zeros(item.size)
         above = slice(DIFFERENT + 1, item.size)
-        events = np.maximum(counts[above] - matches[above], 0.0)
+        events = np.maximum(counts[above] - matches[item.name][above], 0.0)
         fitted[above] = (events + EVENTS) / (drawn + EVENTS / believed[above])
         fitted[DIFFERENT] = max(1.0 - fitted[above].sum(), 0.02)
         u[item.name] = fitted / fitted.sum()

@@ -86,15 +86,18 @@ def score_all(work: Workings, model: Model, candidates: Candidates, settings: Se
     )
 
 
-def evidence_of(work: Workings, model: Model, left: Ints, right: Ints, size: int) -> tuple[Ints, Levels]:
-    """Evidence of pairs in bits, the prior left out, and their levels."""
-    weights, levels = [np.zeros(0, np.float32)], {item.name: [np.zeros(0, np.uint8)] for item in work.comparer.active}
+def evidence_of(work: Workings, model: Model, left: Ints, right: Ints, size: int) -> tuple[Ints, Ints, Levels]:
+    """Evidence of pairs in bits, the prior left out; that of what identifies alone; and their levels."""
+    weights, identities = [np.zeros(0, np.float32)], [np.zeros(0, np.float32)]
+    levels = {item.name: [np.zeros(0, np.uint8)] for item in work.comparer.active}
     for start in range(0, len(left), size):
-        scored, found = work.score(model, left[start : start + size], right[start : start + size])
+        scored, part = work.score(model, left[start : start + size], right[start : start + size])
         weights.append(scored.identity + scored.support)
+        identities.append(scored.identity)
         for name, pieces in levels.items():
-            pieces.append(found[name])
-    return np.concatenate(weights), {name: np.concatenate(pieces) for name, pieces in levels.items()}
+            pieces.append(part[name])
+    found = {name: np.concatenate(pieces) for name, pieces in levels.items()}
+    return np.concatenate(weights), np.concatenate(identities), found
 
 
 def links_table(records: Records, found: Found, names: list[str], decisions: Decisions) -> pa.Table:

@@ -42,6 +42,7 @@ def settings_of(rules: DedupRules) -> Settings:
         review_probability=rules.review_probability,
         pairs_per_row=rules.pairs_per_row,
         exclude=frozenset(rules.exclude),
+        merge_branches=rules.merge_branches,
     )
 
 

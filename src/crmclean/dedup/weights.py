@@ -134,7 +134,8 @@ def value_tables(comparisons: tuple[Comparison, ...], carriers: Mapping[str, Tab
         if whole in tables and part in carriers:
             kind = next(item.frequency for item in comparisons if item.name == whole)
             assert kind is not None
-            tables[whole] = np.concatenate([tables[whole], value_u(carriers[part], records, kind)])
+            chance = np.maximum(value_u(carriers[part], records, kind), carriers.get(f"{part}_share", 0.0))
+            tables[whole] = np.concatenate([tables[whole], chance])
     return tables
 
 

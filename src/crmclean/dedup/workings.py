@@ -34,6 +34,7 @@ class Settings:
     max_block: int = 400
     chunk_pairs: int = 1_000_000
     exclude: frozenset[str] = frozenset()
+    merge_branches: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def prepare(
     comparisons = (*comparisons_of(settings.entity), *support_comparisons(records.unmapped))
     carriers = count_values(records, comparisons)
     comparer = Comparer(records, comparisons, carriers)
-    parts = {"word": comparer.word_carriers()} if records.has("company") else {}
+    parts = {"word": comparer.word_carriers(), "word_share": comparer.word_shares()} if records.has("company") else {}
     return Workings(records, comparer, value_tables(comparer.active, {**carriers, **parts}, records.count))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmclean.keys.business_words import is_small_word
 from crmclean.keys.lists import read_toml
 from crmclean.keys.romanise import romanise
 from crmclean.keys.tokens import Tokens, Vocabulary, blank_nulls
@@ -18,7 +19,16 @@ from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
 from crmclean.text import ascii_mask, fold_letters, map_subset
 
-__all__ = ["company_acronym", "company_key", "company_tokens", "has_legal_form"]
+__all__ = [
+    "company_acronym",
+    "company_key",
+    "company_tokens",
+    "ends_in_form",
+    "has_legal_form",
+    "legal_form_ends",
+    "plain_words",
+    "without_own_acronym",
+]
 
 
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]+$")  # of our own list, not of data
@@ -35,6 +45,7 @@ class _Forms:
     phrases: str  # alternatives of a pattern: forms of several words
     glued: str  # forms of scripts that put no space between words
     short: tuple[pa.LargeStringArray, pa.LargeStringArray]
+    ambiguous: pa.LargeStringArray  # forms that mean something else inside a name
 
 
 @lru_cache(maxsize=1)
@@ -51,6 +62,7 @@ def _forms() -> _Forms:
         phrases="|".join(form for form in every if " " in form),
         glued="|".join(form for form in every if _UNSPACED.match(form)),
         short=(pa.array(_fold(short), TEXT), pa.array(_fold(short.values()), TEXT)),
+        ambiguous=pa.array(_fold(table["ambiguous"]), TEXT),
     )
 
 
@@ -78,12 +90,17 @@ def _glue(*pieces: Any) -> pa.LargeStringArray:
 
 _TRADING_AS = r"(?i)^.*\b(?:d\s*/\s*b\s*/\s*a|d\.b\.a\.?|dba|t/a|trading as|doing business as)\b[\s.:]+(\S.*)$"
 
+# a legal form in capitals straight behind small letters: "SiemensAG"
+_GLUED_FORM = r"(\p{Ll}{3})(SA|AG|SE|NV|BV|AB|GmbH|Ltd|LTD|Inc|INC|LLC|PLC|SpA|SRL|Corp)\.?$"
+
 
 def _plain(array: Any) -> pa.LargeStringArray:
     """Folded words, ``&`` as a word, initials joined, the trading name where two are given."""
     array = blank_nulls(as_text(array))
     doing = pc.match_substring_regex(array, r"(?i)\b(?:d[\s/.]*b[\s/.]*a|t/a|trading as|doing business as)\b")
     array = map_subset(array, doing, lambda part: pc.replace_substring_regex(part, _TRADING_AS, r"\1"))
+    glued = pc.match_substring_regex(array, _GLUED_FORM)
+    array = map_subset(array, glued, lambda part: pc.replace_substring_regex(part, _GLUED_FORM, r"\1 \2"))
     signs = pc.match_substring_regex(array, "[&+＆]")
     array = map_subset(array, signs, _spell_signs)
     folded = _join_initials(fold_letters(array))
@@ -178,14 +195,75 @@ def company_key(array: Any) -> pa.LargeStringArray:
 
 
 def company_acronym(array: Any) -> pa.LargeStringArray:
-    """The initials of the key's words where there are two or more, else ``""``.
+    """The initials of the key's words, those that only join others left out, where there are two or more; else ``""``.
 
-    >>> company_acronym(pa.array(["International Business Machines Corp.", "Acme"])).to_pylist()
-    ['ibm', '']
+    >>> company_acronym(pa.array(["Centre National de la Recherche Scientifique", "Acme"])).to_pylist()
+    ['cnrs', '']
     """
-    tokens = company_tokens(array)
+    return _initials(company_tokens(array))
+
+
+def without_own_acronym(keys: pa.LargeStringArray) -> pa.LargeStringArray:
+    """Keys without a last word that is the acronym of the words before it.
+
+    >>> without_own_acronym(pa.array(["international business machines ibm", "dell emc"])).to_pylist()
+    ['international business machines', 'dell emc']
+    """
+    tokens = Tokens.of(keys)
+    filled = tokens.counts > 1
+    head = tokens.between(tokens.starts, tokens.ends - filled)
+    last = tokens.between(tokens.ends - filled, tokens.ends).join()
+    own = pc.and_(pa.array(filled), pc.equal(_initials(head), last))
+    return pc.if_else(own, head.join(), blank_nulls(keys))
+
+
+def _initials(tokens: Tokens) -> pa.LargeStringArray:
+    tokens = tokens.select(~is_small_word(tokens.values))
     initials = Tokens(pc.utf8_slice_codeunits(tokens.values, 0, 1), tokens.offsets).join("")
     return pc.if_else(pa.array(tokens.counts > 1), initials, pa.scalar("", TEXT))
+
+
+def plain_words(array: Any) -> pa.LargeStringArray:
+    """Names as folded words, nothing taken off but punctuation."""
+    return _plain(array)
+
+
+def legal_form_ends(tokens: Tokens) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """How many words of each value stand before the end of its first legal form; all where it has none inside.
+
+    A form that begins a value is part of its name (``AS Roma``); forms in a row end it together (``SE & Co. KGaA``).
+
+    >>> legal_form_ends(Tokens.of(pa.array(["acme se and co kgaa paris", "as roma", "acme ag"]))).tolist()
+    [5, 2, 2]
+    """
+    forms = _forms()
+    classes = tokens.classes(forms.vocabulary)
+    place = np.arange(len(tokens.values)) - np.repeat(tokens.starts, tokens.counts)
+    form = ((classes & _TRAILING) > 0) | _in_phrases(tokens)
+    joined = (form & (place > 0)) | ((classes & _CONJUNCTION) > 0)
+    begun = np.flatnonzero(form & (place > 0) & ~tokens.is_in(forms.ambiguous))
+    first = np.append(begun, len(form))[np.searchsorted(begun, tokens.starts)]
+    stops = np.flatnonzero(~joined)
+    after = np.append(stops, len(form))[np.searchsorted(stops, first)]
+    ends: np.ndarray[Any, np.dtype[np.int64]] = np.minimum(after, tokens.ends) - tokens.starts
+    return ends
+
+
+def ends_in_form(tokens: Tokens) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Whether the last word of each value is a legal form."""
+    form = (tokens.classes(_forms().vocabulary) & _TRAILING) > 0
+    filled = tokens.counts > 0
+    ends = np.zeros(len(filled), bool)
+    ends[filled] = form[tokens.ends[filled] - 1]
+    return ends
+
+
+def _in_phrases(tokens: Tokens) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Which words belong to a legal form of several words."""
+    marked = _marked(tokens.join())
+    parts = pc.utf8_length(pc.replace_substring_regex(marked.values, "[^_]", "")).to_numpy() + 1
+    several = (parts > 1) & ((marked.classes(_forms().vocabulary) & _TRAILING) > 0)
+    return np.repeat(several, parts)
 
 
 def has_legal_form(array: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:

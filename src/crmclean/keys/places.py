@@ -21,6 +21,7 @@ __all__ = [
     "city_key",
     "country_key",
     "is_known_city",
+    "is_street_word",
     "postcode_key",
     "region_key",
     "street_key",
@@ -46,6 +47,7 @@ def _street_words() -> tuple[pa.LargeStringArray, pa.LargeStringArray]:
 
 # street types that German, Dutch and Scandinavian languages write as the end of the name
 _ENDINGS = "strasse|strase|str|straat|gatan|gata|gate|vagen|vei|vej|gasse|weg|platz|allee|ring|damm|laan|plein|katu|tie"
+_UNIT = r"#\s*\d+\s*-\s*\d+\pL?(?:\s|,|$)"  # floor and unit as Singapore and Malaysia write them: #01-11
 _GLUED = rf"(^| )([a-z]{{3,}})({_ENDINGS})( |$)"
 
 
@@ -55,10 +57,27 @@ def street_key(array: Any) -> pa.LargeStringArray:
     >>> street_key(pa.array(["12 Main St.", "12, Main Street", "Hauptstraße 5", "Hauptstr. 5"])).to_pylist()
     ['12 main st', '12 main st', 'haupt str 5', 'haupt str 5']
     """
-    folded = romanise(blank_nulls(fold_letters(as_text(array))))
+    array = blank_nulls(as_text(array))
+    unit = pc.match_substring_regex(array, _UNIT)
+    array = map_subset(array, unit, lambda part: pc.replace_substring_regex(part, _UNIT, " "))
+    folded = romanise(blank_nulls(fold_letters(array)))
     glued = pc.match_substring_regex(folded, _GLUED)
     folded = map_subset(folded, glued, lambda part: pc.replace_substring_regex(part, _GLUED, r"\1\2 \3\4"))
     return Tokens.of(folded).replace(*_street_words()).join()
+
+
+def is_street_word(words: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """bool array: whether each word of at least three letters is one for a kind of street, or ends in one.
+
+    >>> is_street_word(pa.array(["avenue", "hauptstrasse", "co"])).tolist()
+    [True, True, False]
+    """
+    words = blank_nulls(as_text(words))
+    known = mask_of(pc.is_in(words, value_set=_street_words()[0])) & (pc.utf8_length(words).to_numpy() >= 3)
+    ending: np.ndarray[Any, np.dtype[np.bool_]] = known | mask_of(
+        pc.match_substring_regex(words, f"[a-z]{{3,}}(?:{_ENDINGS})$")
+    )
+    return ending
 
 
 def _split_number(key: pa.LargeStringArray) -> tuple[pa.LargeStringArray, pa.LargeStringArray]:

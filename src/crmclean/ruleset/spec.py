@@ -161,6 +161,7 @@ class DedupRules(_Frozen):
     review_probability: Share = 0.5  # at or above: put before a person
     pairs_per_row: int = Field(default=12, ge=1)  # budget of candidate pairs, per row
     exclude: tuple[str, ...] = ()  # fields that are not compared
+    merge_branches: bool = False  # companies: the same company in another city is one record, not a branch
     one_to_one: bool = False  # each record of an input is at most one record of another, and none twice in its own
 
     @model_validator(mode="after")
