@@ -7,11 +7,14 @@ from, and a benchmark that has just made a million rows has a high one.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -74,30 +77,45 @@ def _resident(session: int) -> int:
     return held
 
 
+def _end(session: int) -> None:
+    """Kill a process and its children, unless it has just ended by itself."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(session, signal.SIGKILL)
+
+
+def _wait(
+    session: int, start: float, seconds: float | None, memory: float | None
+) -> tuple[int, resource.struct_rusage, float, str]:
+    """(status, usage, seconds passed, why it was stopped) of a process, once it has ended or is stopped."""
+    stopped, next_weighing, ended = "", WEIGH, 0
+    while not ended:
+        time.sleep(LOOK)
+        passed = time.perf_counter() - start
+        if seconds is not None and passed > seconds:
+            stopped = stopped or f"stopped after {seconds:,.0f} s"
+        elif memory is not None and passed > next_weighing:
+            next_weighing = passed + WEIGH
+            if _resident(session) > memory * 2**30:
+                stopped = stopped or f"stopped at {memory:g} GiB after {passed:,.0f} s"
+        if stopped:
+            _end(session)
+        ended, status, usage = os.wait4(session, os.WNOHANG)
+        passed = time.perf_counter() - start
+    return status, usage, passed, stopped
+
+
 def _measure(command: list[str], seconds: float | None, memory: float | None) -> dict[str, object]:
     """What `watch` tells, from inside the small process."""
-    import tempfile
-
-    stopped, next_weighing = "", WEIGH
     with tempfile.TemporaryFile() as talk:
         start = time.perf_counter()
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=talk, start_new_session=True
         )
-        while True:
-            ended, status, usage = os.wait4(process.pid, os.WNOHANG)
-            passed = time.perf_counter() - start
-            if ended:
-                break
-            if not stopped and seconds is not None and passed > seconds:
-                stopped = f"stopped after {seconds:,.0f} s"
-            if not stopped and memory is not None and passed > next_weighing:
-                next_weighing = passed + WEIGH
-                if _resident(process.pid) > memory * 2**30:
-                    stopped = f"stopped at {memory:g} GiB after {passed:,.0f} s"
-            if stopped:
-                os.killpg(process.pid, signal.SIGKILL)
-            time.sleep(LOOK)
+        try:
+            status, usage, passed, stopped = _wait(process.pid, start, seconds, memory)
+        except KeyboardInterrupt:
+            _end(process.pid)
+            raise
         process.returncode = os.waitstatus_to_exitcode(status)
         talk.seek(0, os.SEEK_END)
         talk.seek(max(0, talk.tell() - SAID))
