@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from contact_columns import edit, join, pick, switch, typo
 from contact_copies import MAIL, MOBILE, NAME_ADDRESS, NAME_COMPANY, Rows
+from contact_kin import married_name
 from contact_lists import cities, country_codes, load, names
 from contact_world import Companies, People, Places, make_places
 
@@ -18,7 +19,7 @@ __all__ = ["address_columns", "company_column", "mojibake", "name_columns", "tit
 MISHAPS = {
     "first_typo": 0.09, "last_typo": 0.17, "nickname": 0.25, "variant": 0.32, "initial": 0.37, "swapped": 0.405,
     "short_family": 0.46, "upper": 0.50, "lower": 0.53, "mojibake": 0.55, "unaccented": 0.60, "one_column": 0.61,
-    "no_first": 0.625, "middle": 0.66, "unknown_last": 0.667,
+    "no_first": 0.625, "middle": 0.66, "unknown_last": 0.667, "married": 0.70,
 }  # fmt: skip
 NATIVE_CULTURES = ("ru", "hi", "ta", "te", "bn", "fa", "ar")
 
@@ -45,8 +46,10 @@ def name_columns(rows: Rows, people: People, rng: np.random.Generator) -> tuple[
     for name, high in MISHAPS.items():
         happened[name] = rows.copy & (chance >= low) & (chance < high)
         low = high
-    for name in ("initial", "one_column", "no_first", "unknown_last"):
+    for name in ("initial", "one_column", "no_first", "unknown_last", "married"):
         happened[name] &= identified & ~people.protected[rows.person]
+    happened["married"] &= people.second_family[rows.person] < 0
+    family = np.where(happened["married"], married_name(given, family, rng), family)
     native = _native(rows, people, rng)
     pair = rng.random(len(rows)) < 0.5
     first = pick(known.latin, given)

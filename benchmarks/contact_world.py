@@ -9,10 +9,17 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from contact_columns import filled, join, new_numbers, pick, switch, unique_per_owner
+from contact_kin import (
+    first_of,
+    given_names,
+    make_families,
+    make_family_firms,
+    make_namesakes,
+    share_mobiles,
+)
 from contact_lists import cities, country_codes, load, names, plain_ascii, weighted
 
 __all__ = ["Companies", "People", "Places", "local_part", "make_companies", "make_people", "make_places"]
@@ -20,7 +27,6 @@ __all__ = ["Companies", "People", "Places", "local_part", "make_companies", "mak
 CONSUMERS = 0.06  # share of people known without a company
 POSTCODES = 300  # distinct postcodes per city
 PATTERNS = np.array([0.34, 0.24, 0.12, 0.08, 0.10, 0.05, 0.07]).cumsum()  # see local_part
-BIG = 30  # from this size on a company may employ two people of one name
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class People:
     home: Places
     work_mail: pa.Array
     personal_mail: pa.Array
-    protected: np.ndarray  # somebody of the same name at the same company or home
+    protected: np.ndarray  # somebody of the same name at the same company or home, or with the same mobile
 
 
 def make_places(country: np.ndarray, rng: np.random.Generator) -> Places:
@@ -209,20 +215,26 @@ def make_people(count: int, companies: Companies, rng: np.random.Generator) -> P
     country[employed:] = home_country[household[employed:]]
     female = rng.random(count) < 0.45
     family, culture = _families(country, female, rng)
-    given = _given(culture, female, rng)
+    given = given_names(culture, female, rng)
     suffix = np.zeros(count, np.int8)
-    _make_families(household, given, family, culture, suffix, rng)
-    _make_namesakes(company, country, companies.size, given, family, culture, household, rng)
+    make_families(household, given, family, culture, suffix, rng)
+    owner = make_family_firms(company, companies.size, given, family, culture, rng)
+    make_namesakes(company, country, companies.size, given, family, culture, household, rng)
     home = _homes(country, household, rng)
     direct = new_numbers("landline", country, home.area, rng)
-    direct = direct.take(pa.array(_first_of(household)))
+    direct = direct.take(pa.array(first_of(household)))
     doubles = np.array([load("cultures")[one]["double"] for one in names().cultures])
     second = np.where(rng.random(count) < doubles[culture], _families(country, female, rng)[0], -1)
     second = np.where(_culture_of(second) == culture, second, -1).astype(np.int32)
-    second[household >= 0] = -1
+    kin = owner != np.arange(count)
+    kin[owner[kin]] = True
+    second[(household >= 0) | kin] = -1
     same = np.stack([np.where(company >= 0, company, -2 - household), given, family], axis=1)
     _, back, counts = np.unique(same, axis=0, return_inverse=True, return_counts=True)
     work, personal = _mailboxes(given, family, company, companies, household, rng)
+    mobile, shared = share_mobiles(
+        new_numbers("mobile", country, None, rng), company, household, owner, np.column_stack([given, family]), rng
+    )
     titles, odds = weighted([title.rsplit("|", 1)[0] for title in load("words")["titles"]["list"]])
     return People(
         company=company,
@@ -233,23 +245,13 @@ def make_people(count: int, companies: Companies, rng: np.random.Generator) -> P
         second_family=second,
         suffix=suffix,
         title=np.searchsorted(odds, rng.random(count), side="right").clip(0, len(titles) - 1),
-        mobile=new_numbers("mobile", country, None, rng),
+        mobile=mobile,
         direct=direct,
         home=home,
         work_mail=work,
         personal_mail=personal,
-        protected=(counts[back.reshape(-1)] > 1) | (suffix > 0),
+        protected=(counts[back.reshape(-1)] > 1) | (suffix > 0) | shared,
     )
-
-
-def _given(culture: np.ndarray, female: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    known = names()
-    given = np.zeros(len(culture), np.int32)
-    for number, one in enumerate(known.cultures):
-        for sex, kind in ((False, "m"), (True, "f")):
-            where = np.flatnonzero((culture == number) & (female == sex))
-            given[where] = known.draw(one, kind, len(where), rng)
-    return given
 
 
 def _culture_of(name: np.ndarray) -> np.ndarray:
@@ -261,68 +263,9 @@ def _culture_of(name: np.ndarray) -> np.ndarray:
     return np.where(name >= 0, owners[np.searchsorted(starts, name, side="right") - 1], -1)
 
 
-def _first_of(household: np.ndarray) -> np.ndarray:
-    """For each person the first member of the household; the person itself outside of one."""
-    position = np.arange(len(household))
-    starts = np.concatenate([[True], household[1:] != household[:-1]]) | (household < 0)
-    return np.maximum.accumulate(np.where(starts, position, 0))
-
-
-def _make_families(
-    household: np.ndarray,
-    given: np.ndarray,
-    family: np.ndarray,
-    culture: np.ndarray,
-    suffix: np.ndarray,
-    rng: np.random.Generator,
-) -> None:
-    """Members of a household share the family name; some second members are a Jr. to a Sr. (in place)."""
-    first = _first_of(household)
-    member = first != np.arange(len(household))
-    family[member] = family[first[member]]
-    culture[member] = culture[first[member]]
-    given[member] = _given(culture, rng.random(len(given)) < 0.5, rng)[member]
-    for _ in range(6):  # two of one name at one address and mailbox could not be told apart: draw again
-        pair = pd.MultiIndex.from_arrays([np.where(household >= 0, first, -1 - np.arange(len(first))), given])
-        same = member & np.asarray(pair.duplicated())
-        given[same] = _given(culture, rng.random(len(given)) < 0.5, rng)[same]
-    second = np.flatnonzero(member & (first == np.arange(len(first)) - 1))
-    junior = second[rng.random(len(second)) < 0.06]
-    given[junior] = given[first[junior]]
-    suffix[junior], suffix[first[junior]] = 2, 1
-
-
-def _make_namesakes(
-    company: np.ndarray,
-    country: np.ndarray,
-    size: np.ndarray,
-    given: np.ndarray,
-    family: np.ndarray,
-    culture: np.ndarray,
-    household: np.ndarray,
-    rng: np.random.Generator,
-) -> None:
-    """Some people have the name of someone at another company, some that of a colleague (in place)."""
-    count = len(company)
-    worker = household < 0
-    other = np.flatnonzero(worker & (rng.random(count) < 0.015))
-    common = names().common[family] & names().common[given]  # two of one rare name would be a wonder
-    rest = np.setdiff1d(np.flatnonzero(worker & common), other)
-    rest = rest[np.argsort(country[rest], kind="stable")]
-    first, last = (np.searchsorted(country[rest], country[other], side=side) for side in ("left", "right"))
-    other, first, last = (column[last > first] for column in (other, first, last))
-    model = rest[first + (rng.random(len(other)) * (last - first)).astype(np.int64)]
-    for column in (given, family, culture):
-        column[other] = column[model]
-    neighbour = np.flatnonzero(worker & (size[company] >= BIG) & (rng.random(count) < 0.008))
-    neighbour = neighbour[(neighbour > 0) & (company[neighbour] == company[neighbour - 1]) & common[neighbour - 1]]
-    for column in (given, family, culture):
-        column[neighbour] = column[neighbour - 1]
-
-
 def _homes(country: np.ndarray, household: np.ndarray, rng: np.random.Generator) -> Places:
     own = make_places(country, rng)
-    first = _first_of(household)
+    first = first_of(household)
     take = pa.array(first)
     return Places(own.city[first], country, own.street.take(take), own.postcode.take(take), own.area.take(take))
 
@@ -347,8 +290,8 @@ def _mailboxes(
     style = np.searchsorted([0.3, 0.5, 0.5, 0.7, 0.8, 0.85], rng.random(count), side="right")
     number = pa.array(rng.integers(1, 99, count)).cast(pa.string())
     own = join(local_part(first, last, style), switch(rng.random(count) < 0.6, number, ""))
-    shared = (household >= 0) & (rng.random(count)[_first_of(household)] < 0.12)  # a family that shares one mailbox
-    owner = np.where(shared, _first_of(household), np.arange(count))
+    shared = (household >= 0) & (rng.random(count)[first_of(household)] < 0.12)  # a family that shares one mailbox
+    owner = np.where(shared, first_of(household), np.arange(count))
     own = switch(shared, join("family.", last, pa.array(household % 9973).cast(pa.string())), own)
     drawn[shared] = drawn[owner[shared]]
     return work, unique_per_owner(own, pick(domains, drawn), owner)

@@ -109,6 +109,36 @@ def test_hard_negatives_are_there(made: tuple[pd.DataFrame, pd.Series]) -> None:
     assert frame["Last Name"].str.contains(" Jr.", regex=False).any()
 
 
+def test_relatives_in_a_firm_and_numbers_of_two_people_are_there(script: Any) -> None:
+    world = importlib.import_module("contact_world")
+    rng = np.random.default_rng(5)
+    companies = world.make_companies(9_400, rng)
+    people = world.make_people(10_000, companies, rng)
+    found = pd.DataFrame(
+        {"company": people.company, "given": people.given, "family": people.family, "mobile": people.mobile.to_pylist()}
+    )
+    workers = found[found["company"] >= 0]
+    small = workers[companies.size[workers["company"]] <= 12]
+    assert small.duplicated(["company", "family"], keep=False).mean() > 0.05  # without family firms below .01
+    shared = found[found.duplicated("mobile", keep=False)]
+    assert 0.02 < len(shared) / len(found) < 0.08
+    assert shared.groupby("mobile").size().max() <= 6
+    assert not shared.duplicated(["mobile", "given", "family"]).any()  # nothing would tell them apart
+    assert people.protected[shared.index].all()
+
+
+def test_some_women_are_known_by_another_surname(script: Any, made: tuple[pd.DataFrame, pd.Series]) -> None:
+    kin, lists = (importlib.import_module(name) for name in ("contact_kin", "contact_lists"))
+    known = lists.names()
+    given = np.concatenate([known.draw("ru", kind, 50, np.random.default_rng(1)) for kind in ("f", "m")])
+    family = np.concatenate([known.draw("ru", f"family_{kind}", 50, np.random.default_rng(2)) for kind in ("f", "m")])
+    married = kin.married_name(given, family, np.random.default_rng(3))
+    assert (married[:50] != family[:50]).mean() > 0.5
+    assert (married[50:] == family[50:]).all()
+    low, shares = known.ranges["ru", "family_f"]
+    assert ((married[:50] >= low) & (married[:50] < low + len(shares))).all()
+
+
 def test_native_scripts_and_mojibake_are_there(made: tuple[pd.DataFrame, pd.Series]) -> None:
     text = " ".join(made[0]["First Name"] + made[0]["Last Name"])
     for first, last in (("\u0900", "\u097f"), ("\u0980", "\u09ff"), ("\u0b80", "\u0bff"), ("\u0c00", "\u0c7f")):
