@@ -129,13 +129,13 @@ def share_mobiles(
     company: np.ndarray,
     household: np.ndarray,
     owner: np.ndarray,
-    names_of: np.ndarray,
+    given: np.ndarray,
     rng: np.random.Generator,
 ) -> tuple[pa.Array, np.ndarray]:
     """Some are reached at another's mobile: a parent, the owner of the firm, whoever had the telephone before.
 
-    ``names_of`` are the given and family name numbers, two columns; people of one name never share a number, for
-    nothing would tell them apart. Returns the numbers and who shares one.
+    People of one given name never share a number: they could be one who has married. Returns the numbers and who
+    shares one.
     """
     position = np.arange(len(company))
     chance = rng.random(len(company))
@@ -145,7 +145,7 @@ def share_mobiles(
     target = np.where(colleague, before, position)
     target = np.where((owner != position) & (chance < IN_FIRM), owner, target)
     target = np.where((head != position) & (chance < AT_HOME), head, target)
-    target = np.where((names_of == names_of[target]).all(axis=1), position, target)
+    target = np.where(given == given[target], position, target)
     target = np.where(target[target] != target, position, target)  # a number is passed on once
     shared = target != position
     shared[target[shared]] = True

@@ -232,9 +232,7 @@ def make_people(count: int, companies: Companies, rng: np.random.Generator) -> P
     same = np.stack([np.where(company >= 0, company, -2 - household), given, family], axis=1)
     _, back, counts = np.unique(same, axis=0, return_inverse=True, return_counts=True)
     work, personal = _mailboxes(given, family, company, companies, household, rng)
-    mobile, shared = share_mobiles(
-        new_numbers("mobile", country, None, rng), company, household, owner, np.column_stack([given, family]), rng
-    )
+    mobile, shared = share_mobiles(new_numbers("mobile", country, None, rng), company, household, owner, given, rng)
     titles, odds = weighted([title.rsplit("|", 1)[0] for title in load("words")["titles"]["list"]])
     return People(
         company=company,
