@@ -19,14 +19,15 @@ from crmclean.evaluate import pairwise
 pytestmark = [pytest.mark.acceptance, pytest.mark.filterwarnings("ignore")]
 
 FLOORS = {
-    "febrl1": (0.98, 0.98),
-    "febrl2": (0.99, 0.95),
-    "febrl3": (0.99, 0.96),
-    "febrl4": (0.99, 0.97),
-    "fake_1000": (0.95, 0.80),
-    "RLdata500": (0.95, 0.85),
-    "RLdata10000": (0.95, 0.85),
-    "clkhash": (0.98, 0.97),
+    "febrl1": (0.99, 0.99),
+    "febrl2": (0.99, 0.99),
+    "febrl3": (0.99, 0.99),
+    "febrl4": (0.99, 0.99),
+    "fake_1000": (0.98, 0.89),
+    "historical_50k": (0.95, 0.80),
+    "RLdata500": (0.95, 0.90),
+    "RLdata10000": (0.98, 0.89),
+    "clkhash": (0.98, 0.98),
     "senzing_persons": (0.99, 0.95),
     "senzing_companies": (0.99, 0.80),
     "restaurants": (0.97, 0.95),
@@ -67,5 +68,5 @@ def test_labelled_sets_stay_above_their_floor(sets, name):
 @pytest.mark.parametrize("rows", [10_000, 100_000])
 def test_generated_contacts_stay_above_their_floor(sets, rows):
     scores = _scores(sets.contacts(rows, 7))
-    assert scores.precision >= 0.97
-    assert scores.f1 >= 0.95
+    assert scores.precision >= 0.985
+    assert scores.recall >= 0.95
