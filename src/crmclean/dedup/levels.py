@@ -61,7 +61,23 @@ class Comparer(CompanyLevels):
                 pool = getattr(self, f"_{item.name}")
                 apart = mailbox_apart if item.name == "email" else line_apart
                 found[item.name], shared[item.name] = pool(item, left, right, apart)
+            self._without_series(found, pooled)
         return {item.name: found[item.name] for item in self.active if item.name in found}, shared
+
+    def _without_series(self, found: Levels, items: list[Comparison]) -> None:
+        """Numbers and lines are issued in series, to colleagues and kin: a digit apart they may be nobody's slip.
+
+        Not where both names are quite different, nor where the given name is and two of the numbers are a digit apart:
+        two slips of one person are rarer than two series.
+        """
+        if "given" not in found or "family" not in found:
+            return
+        issued = [item for item in items if item.name in ("national_id", "own_line", "other_line")]
+        near = [found[item.name] == item.code("near") for item in issued]
+        several = np.sum(near, axis=0, dtype=np.uint8) >= 2 if near else np.zeros(0, bool)
+        for item, slip in zip(issued, near, strict=True):
+            other = (found["given"] == DIFFERENT) & ((found["family"] == DIFFERENT) | several)
+            found[item.name][slip & other] = DIFFERENT
 
     def may_be_near(self, name: str, a: Ints, b: Ints) -> Ints:
         """False where two different values cannot reach a level between "different" and the best, by cheap signs."""
