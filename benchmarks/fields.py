@@ -43,7 +43,7 @@ HEADER = (
 NOTE = """Public functions on pandas Series, median of {runs} runs; the library is called once a row on {sample:,} of
 the values. "values/s" is by the clock, "a CPU s" by seconds of processor time, which other work on the machine disturbs
 less; "times" compares the latter. Phones and e-mails are distinct values, the other columns repeat as the contacts do.
-"x calibration" is the CPU time as a multiple of the fixed job (`benchmarks/calibrate.py`, {unit:.3f} s) on a file of
+"x calibration" is the wall time as a multiple of the fixed job (`benchmarks/calibrate.py`, {unit:.3f} s) on a file of
 {rows:,} contacts."""
 
 
@@ -144,10 +144,10 @@ def _line(case: Case, runs: int, unit: float) -> list[str]:
     line += [f"{count / cost.wall:,.0f}", f"{count / cost.cpu:,.0f}", case.library]
     by_library = BY_LIBRARY.get(case.library)
     if by_library is None:
-        return [*line, "-", "-", f"{cost.cpu / unit:.2f}"]
+        return [*line, "-", "-", f"{cost.wall / unit:.2f}"]
     some = case.values.iloc[:: max(1, count // SAMPLE)].tolist()
     theirs = len(some) / measure(lambda: [by_library(text) for text in some], max(1, runs // 2)).cpu
-    return [*line, f"{theirs:,.0f}", f"{count / cost.cpu / theirs:.0f}", f"{cost.cpu / unit:.2f}"]
+    return [*line, f"{theirs:,.0f}", f"{count / cost.cpu / theirs:.0f}", f"{cost.wall / unit:.2f}"]
 
 
 # ---- all columns together ------------------------------------------------------------------------
