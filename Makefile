@@ -33,6 +33,7 @@ acceptance: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/fields.py
 	$(BIN)/python benchmarks/accuracy.py
 	$(BIN)/python benchmarks/ceilings.py
 	$(BIN)/python benchmarks/reliability.py

@@ -18,7 +18,7 @@ LAYERS = {
         *("mapping", "normalisers", "validators", "dedup", "survivorship"),
         *("consent", "staleness", "trust", "profile"),
     },
-    1: {"ruleset", "plan", "measures", "context", "keys", "recency", "channels"},
+    1: {"ruleset", "plan", "measures", "context", "keys", "recency", "channels", "pair_words"},
     0: {"tables", "text", "errors", "_version"},
 }
 LAYER_OF = {name: layer for layer, names in LAYERS.items() for name in names}

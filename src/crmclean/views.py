@@ -5,7 +5,6 @@ All views are Arrow tables of text (and a few numbers) with the record's own col
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ import pyarrow.compute as pc
 
 from crmclean.channels import DENIED, column_states
 from crmclean.context import Context
+from crmclean.pair_words import pair_reasons
 from crmclean.plan import Plan
 from crmclean.ruleset.spec import OutputRules
 from crmclean.tables.batch import Batch
@@ -173,7 +173,7 @@ def review(batch: Batch, context: Context) -> pa.Table:
         {
             "judgement": pa.array([""] * len(left), TEXT),
             "probability": share_text(table["probability"].to_numpy()[place]),
-            "why": _pair_reasons(pending, batch).take(order),
+            "why": pair_reasons(pending, batch).take(order),
             "record_id_l": ids.take(pa.array(left)),
             "record_id_r": ids.take(pa.array(right)),
         }
@@ -340,47 +340,7 @@ def _best_links(batch: Batch) -> tuple[np.ndarray[Any, Any], pa.Array]:
         better = ~(best[rows] > probability[order])
         best[rows[better]] = probability[order][better]
         reason[rows[better]] = order[better]
-    return best, pc.fill_null(_pair_reasons(matches, batch).take(pa.array(reason, mask=reason < 0)), "")
-
-
-def _pair_reasons(links: pa.Table, batch: Batch) -> pa.Array:
-    """Which comparisons agreed, in words: "same e-mail; family name: typo". One text per distinct pattern of levels."""
-    named = {**batch.facts.get("look_again", {}).get("levels", {}), **batch.facts.get("dedup", {}).get("levels", {})}
-    levels = [name for name in links.schema.names if name.startswith("level_")]
-    if not levels or not links.num_rows:
-        return pa.array([""] * links.num_rows, TEXT)
-    matrix = np.column_stack([pc.fill_null(links[name], 0).to_numpy() for name in levels])
-    matrix[matrix < _FOUND] = 0  # missing on one side or on both is no word, and halves the patterns many times over
-    patterns, inverse = np.unique(matrix, axis=0, return_inverse=True)
-    texts = [
-        pair_words({name[6:]: int(code) for name, code in zip(levels, row, strict=True)}, named) for row in patterns
-    ]
-    return pa.array(texts, TEXT).take(pa.array(inverse.ravel()))
-
-
-def pair_words(codes: Mapping[str, int], named: Mapping[str, Sequence[str]]) -> str:
-    """The comparison levels of one pair in words: what is the same, what is alike, and what differs."""
-    same, alike, differs = [], [], []
-    for name, code in codes.items():
-        level = named[name][code] if name in named and code < len(named[name]) else "both_missing"
-        label = _COMPARISON_LABELS.get(name, name.replace("_", " "))
-        if level == "exact":
-            same.append(f"same {label}")
-        elif level == "different":
-            differs.append(f"different {label}")
-        elif level not in ("both_missing", "one_missing"):
-            alike.append(f"{label}: {level.replace('_', ' ')}")
-    return "; ".join([*same, *alike, *differs])
-
-
-_FOUND = 2  # the first level code that is a finding
-_COMPARISON_LABELS = {
-    "given": "given name",
-    "family": "family name",
-    "middle": "middle name",
-    "email": "e-mail",
-    "birth": "date of birth",
-    "own_line": "own phone",
-    "other_line": "phone",
-    "national_id": "identity number",
-}
+    told, place = np.unique(reason, return_inverse=True)  # only these links have to be put in words; -1 comes first
+    shift = int(len(told) > 0 and told[0] < 0)
+    words = pair_reasons(matches.take(pa.array(told[shift:])), batch)
+    return best, pc.fill_null(words.take(pa.array(place - shift, mask=reason < 0)), "")

@@ -154,9 +154,10 @@ def _distinct(values: pa.Array, regions: pa.Array | None) -> tuple[pa.Array, pa.
     codes = encoded.indices.to_numpy().astype(np.int64) * width + own.indices.to_numpy()
     pairs = pa.array(codes).dictionary_encode()
     distinct = pairs.dictionary.to_numpy()
+    if len(distinct) == len(values):
+        return values, regions, None
     first, second = pa.array(distinct // max(width, 1)), pa.array(distinct % max(width, 1))
-    places = None if len(distinct) == len(values) else pairs.indices
-    return encoded.dictionary.take(first), own.dictionary.take(second), places
+    return encoded.dictionary.take(first), own.dictionary.take(second), pairs.indices
 
 
 def _joined(issues: Mapping[str, Mask], count: int) -> pa.Array:

@@ -20,6 +20,7 @@ __all__ = ["Joined", "Members", "best", "choose_master", "first_of_each", "join_
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
+_ROOM = 1 << 62  # different keys that one number tells apart
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,35 @@ def choose_master(members: Members, order: Sequence[str]) -> Ints:
 
 
 def first_of_each(cluster: Ints, keys: Sequence[Ints]) -> Ints:
-    """Index of the first member of each cluster when sorted by ``keys``, the most important key first."""
-    order = np.lexsort((*reversed(list(keys)), cluster))
-    _, first = np.unique(cluster[order], return_index=True)
-    return order[first]
+    """Index of the first member of each cluster when ordered by ``keys``, the most important key first.
+
+    ``cluster`` ascends. The keys of a member are written behind one another into one number where they fit: then the
+    smallest of each cluster is found without sorting.
+    """
+    if not len(cluster):
+        return np.empty(0, np.int64)
+    starts = np.flatnonzero(np.append(True, cluster[1:] != cluster[:-1]))
+    packed = _packed(keys)
+    if packed is None:
+        return np.lexsort((*reversed(list(keys)), cluster))[starts]
+    least = np.repeat(np.minimum.reduceat(packed, starts), np.diff(np.append(starts, len(cluster))))
+    at = np.flatnonzero(packed == least)
+    found: Ints = at[np.append(True, cluster[at][1:] != cluster[at][:-1])]  # equals: the one that stands first
+    return found
+
+
+def _packed(keys: Sequence[Ints]) -> Ints | None:
+    """One number for the keys of each member, in their order; None where they do not fit."""
+    packed = np.zeros(len(keys[0]), np.int64)
+    size = 1
+    for key in keys:
+        low, high = int(key.min()), int(key.max())
+        width = high - low + 1
+        if size > _ROOM // width:
+            return None
+        size *= width
+        packed = packed * width + (key.astype(np.int64) - low)
+    return packed
 
 
 def best(members: Members, master: Mask, filled: Mask, invalid: Mask, strategy: Sequence[Ints]) -> tuple[Ints, Mask]:

@@ -84,9 +84,10 @@ def _names(batch: Batch, root: Ints) -> pa.Array:
         candidates = pa.concat_arrays([ids, earlier])
         owners = np.concatenate([root, root[has]])
         late = np.concatenate([late, np.zeros(len(has), np.int64)])
-    rank = np.empty(len(candidates), np.int64)
-    rank[pc.sort_indices(candidates).to_numpy()] = np.arange(len(candidates))
-    order = np.lexsort((rank, late, owners))
+    several = np.flatnonzero(np.bincount(owners, minlength=len(batch))[owners] > 1)  # one alone names itself
+    rank = np.empty(len(several), np.int64)
+    rank[pc.sort_indices(candidates.take(pa.array(several))).to_numpy()] = np.arange(len(several))
+    order = several[np.lexsort((rank, late[several], owners[several]))]
     owner, first = np.unique(owners[order], return_index=True)
     source = np.arange(len(batch))
     source[owner] = order[first]

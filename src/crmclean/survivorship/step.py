@@ -71,9 +71,9 @@ def _members(batch: Batch, context: Context) -> Members:
     sizes = np.bincount(codes) if len(codes) else np.empty(0, np.int64)
     several = sizes[codes] > 1 if len(codes) else np.empty(0, bool)
     position, codes = position[several], codes[several]
-    rank = _id_rank(batch)
-    order = np.lexsort((rank[position], codes))
-    position, codes = position[order], codes[order]
+    rank = _id_rank(batch, position)
+    order = np.lexsort((rank, codes))
+    position, codes, rank = position[order], codes[order], rank[order]
     _, cluster = np.unique(codes, return_inverse=True)
     return Members(
         position,
@@ -81,16 +81,17 @@ def _members(batch: Batch, context: Context) -> Members:
         _source_rank(batch, context)[position],
         evidence_moments(batch, context, position),
         _filled_counts(batch, context)[position],
-        rank[position],
+        rank,
         _any_of(batch, context, "id", batch.filled)[position],
         _any_of(batch, context, "deleted", functools.partial(_says, batch, "true"))[position],
     )
 
 
-def _id_rank(batch: Batch) -> Ints:
-    ids = batch.rows["record_id"].combine_chunks()
-    rank = np.empty(len(batch), np.int64)
-    rank[pc.sort_indices(ids).to_numpy()] = np.arange(len(batch))
+def _id_rank(batch: Batch, position: Ints) -> Ints:
+    """Place of each of some records among them by record id."""
+    ids = batch.rows["record_id"].combine_chunks().take(pa.array(position))
+    rank = np.empty(len(position), np.int64)
+    rank[pc.sort_indices(ids).to_numpy()] = np.arange(len(position))
     return rank
 
 

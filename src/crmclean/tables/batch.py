@@ -122,21 +122,18 @@ class Batch:
 
         An issue about a cell that a merge has replaced stays in the evidence, but no longer counts here.
         """
-        issues = self.evidence.issues
         mask = np.zeros(len(self), bool)
-        if not issues.num_rows:
+        wanted = {"column": column, "verdict": verdict} if verdict else {"column": column}
+        found = _rows_named(self.evidence.issues, **wanted)
+        if reasons and found.num_rows:
+            found = found.filter(pc.is_in(found["reason"].cast(pa.string()), pa.array(list(reasons))))
+        if not found.num_rows:
             return mask
-        wanted = pc.equal(issues["column"], column)
-        if reasons:
-            wanted = pc.and_(wanted, pc.is_in(issues["reason"].cast(pa.string()), pa.array(list(reasons))))
-        if verdict:
-            wanted = pc.and_(wanted, pc.equal(issues["verdict"], verdict))
-        found = issues.filter(wanted)
         rows = found["row"].to_numpy() - self.first_row
         index = pa.array(rows)
         said = as_text(found["value"])
         current = pc.equal(self.column(column).take(index), said)
-        if len(rows):
+        if not pc.all(current.fill_null(False)).as_py():  # else all stand as they were judged
             current = pc.or_kleene(current, pc.equal(self.canonical(column).take(index), said))
         mask[rows[np.asarray(pc.fill_null(current, False), bool)]] = True
         return mask
