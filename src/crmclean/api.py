@@ -26,7 +26,7 @@ from crmclean.context import Context
 from crmclean.errors import InvariantBroken, UsageError
 from crmclean.ingest import Input, SourceFacts, ingest, read_input
 from crmclean.objectives import Objective, judge_objectives
-from crmclean.pipeline import Pipeline, rows_only_steps, with_step
+from crmclean.pipeline import Pipeline, rows_only_steps
 from crmclean.plan import Plan
 from crmclean.planning import infer_fields
 from crmclean.ruleset.load import RulesLike, resolve_rules
@@ -217,13 +217,11 @@ def check(
 
 
 def _with_mx(pipeline: Pipeline, check_mx: MxSettings | bool) -> Pipeline:
-    """The pipeline with the look-up of mail domains in front of what judges by it."""
     if check_mx is False:
         return pipeline
-    from crmclean.deliverability import MxSettings, MxStep
+    from crmclean.deliverability import with_mx
 
-    settings = check_mx if isinstance(check_mx, MxSettings) else MxSettings()
-    return Pipeline(with_step(pipeline.steps, MxStep(settings), "staleness"))
+    return Pipeline(with_mx(pipeline.steps, check_mx))
 
 
 def _run(

@@ -7,6 +7,6 @@ what cannot be found out in time is unknown: a slow name server never makes an a
 """
 
 from crmclean.deliverability.lookup import ACCEPTS, REFUSES, UNKNOWN, MxSettings
-from crmclean.deliverability.step import MxStep
+from crmclean.deliverability.step import MxStep, with_mx
 
-__all__ = ["ACCEPTS", "REFUSES", "UNKNOWN", "MxSettings", "MxStep"]
+__all__ = ["ACCEPTS", "REFUSES", "UNKNOWN", "MxSettings", "MxStep", "with_mx"]

@@ -14,11 +14,12 @@ import pyarrow.compute as pc
 from crmclean.context import Context
 from crmclean.deliverability.lookup import REFUSES, UNKNOWN, MxSettings, look_up
 from crmclean.measures import Counts
+from crmclean.pipeline import Step, with_step
 from crmclean.tables.batch import Batch
 from crmclean.tables.evidence import TEXT, constant, evidence_table
 from crmclean.tables.fields import Kind
 
-__all__ = ["MxStep"]
+__all__ = ["MxStep", "with_mx"]
 
 Ask = Callable[[Sequence[str]], Mapping[str, str]]
 _REASON = "email.undeliverable"
@@ -62,6 +63,12 @@ class MxStep:
             answer = said.take(pc.index_in(domains, value_set=pa.array(names, TEXT)))
             batch = _write_down(batch, column, answer, context)
         return batch
+
+
+def with_mx(steps: Sequence[Step], check_mx: MxSettings | bool) -> tuple[Step, ...]:
+    """The steps with an `MxStep` in front of what judges by it."""
+    settings = check_mx if isinstance(check_mx, MxSettings) else MxSettings()
+    return with_step(steps, MxStep(settings), "staleness")
 
 
 def _domains(batch: Batch, column: str) -> pa.Array:
