@@ -10,7 +10,7 @@ GROUPS := --group test --group lint --group page --group build
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet $(GROUPS) --editable ".[excel]"
+	$(BIN)/python -m pip install --quiet $(GROUPS) --editable ".[excel,mx]"
 	touch $(STAMP)
 
 # Clean the sample list and say where the report is.

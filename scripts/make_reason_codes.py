@@ -18,6 +18,8 @@ from typing import Any
 import pandas as pd
 
 import crmclean
+from crmclean.deliverability import ACCEPTS, REFUSES, MxStep
+from crmclean.pipeline import default_steps
 from crmclean.tables.advice import advice_on
 from crmclean.tables.reasons import REASONS, Reason
 
@@ -95,7 +97,11 @@ def run_example(example: Mapping[str, Any]) -> crmclean.CleanResult:
     cells = {header: value if isinstance(value, list) else [value] for header, value in example["cells"].items()}
     count = max(map(len, cells.values()))
     frame = pd.DataFrame({header: values * (count // len(values)) for header, values in cells.items()}, dtype="str")
-    return crmclean.clean(frame, rules=rules, as_of=AS_OF)
+    steps = default_steps()
+    if "refuses" in example:
+        answers = dict.fromkeys(example["refuses"], REFUSES)
+        steps = (*steps, MxStep(ask=lambda domains: {name: answers.get(name, ACCEPTS) for name in domains}))
+    return crmclean.clean(frame, rules=rules, as_of=AS_OF, pipeline=crmclean.Pipeline(steps))
 
 
 def outcome_of(code: str, result: crmclean.CleanResult) -> Outcome | None:

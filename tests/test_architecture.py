@@ -12,7 +12,10 @@ ROOT = Path(__file__).parents[1] / "src" / "crmclean"
 # The first path component below the package, or the module's name, decides the layer.
 LAYERS = {
     5: {"cli", "__main__"},
-    4: {"api", "runs", "planning", "ingest", "record_ids", "publish", "reopen", "clusterings", "labels"},
+    4: {
+        *("api", "runs", "planning", "ingest", "record_ids", "publish", "reopen", "clusterings", "labels"),
+        "deliverability",
+    },
     3: {"pipeline", "files", "report", "explain", "undo", "evaluate", "views", "objectives"},
     2: {
         *("mapping", "normalisers", "validators", "dedup", "survivorship"),
@@ -39,6 +42,7 @@ HOMES = {
     "jinja2": {"report"},
     "markupsafe": {"report"},  # comes with jinja2
     "filelock": {"runs"},
+    "dns": {"deliverability"},
     "click": {"cli"},
     "rich": {"cli"},
     "python_calamine": {"files"},

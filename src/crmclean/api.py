@@ -38,6 +38,7 @@ from crmclean.tables.fields import BY_NAME
 if TYPE_CHECKING:
     from crmclean.dedup.core import PairCount
     from crmclean.dedup.judgements import Judged
+    from crmclean.deliverability import MxSettings
     from crmclean.files.read import Source
     from crmclean.labels import Labels
 
@@ -161,6 +162,7 @@ def clean(
     pipeline: Pipeline | None = None,
     labels: Labels | None = None,
     progress: Callable[[str], None] | None = None,
+    check_mx: MxSettings | bool = False,
 ) -> CleanResult:
     """Clean a file, a DataFrame or several of them.
 
@@ -183,6 +185,8 @@ def clean(
         from within bounds.
     progress : callable, optional
         Called with the name of each step before it starts.
+    check_mx : MxSettings or bool
+        Ask name servers whether mail can reach the e-mail addresses' domains; the only thing that uses the network.
 
     Raises
     ------
@@ -195,7 +199,7 @@ def clean(
         from crmclean.labels import read_labels
 
         steps = with_judgements(steps, read_labels(labels))
-    return _run(inputs, rules, plan, as_of, region, Pipeline(steps), progress)
+    return _run(inputs, rules, plan, as_of, region, _with_mx(Pipeline(steps), check_mx), progress)
 
 
 def check(
@@ -206,9 +210,18 @@ def check(
     as_of: DateLike | None = None,
     region: str | None = None,
     progress: Callable[[str], None] | None = None,
+    check_mx: MxSettings | bool = False,
 ) -> CleanResult:
     """Map, normalise, validate and score, but merge nothing. Parameters as in `clean`."""
-    return _run(inputs, rules, plan, as_of, region, Pipeline(rows_only_steps()), progress)
+    return _run(inputs, rules, plan, as_of, region, _with_mx(Pipeline(rows_only_steps()), check_mx), progress)
+
+
+def _with_mx(pipeline: Pipeline, check_mx: MxSettings | bool) -> Pipeline:
+    if check_mx is False:
+        return pipeline
+    from crmclean.deliverability import with_mx
+
+    return Pipeline(with_mx(pipeline.steps, check_mx))
 
 
 def _run(

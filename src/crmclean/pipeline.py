@@ -32,7 +32,7 @@ from crmclean.trust import AsReadStep, TrustStep
 from crmclean.validators.contradicted import ContradictedStep
 from crmclean.validators.evaluate import ValidateStep
 
-__all__ = ["Outcome", "Part", "Pipeline", "Step", "default_steps"]
+__all__ = ["Outcome", "Part", "Pipeline", "Step", "default_steps", "rows_only_steps", "with_step"]
 
 
 @runtime_checkable
@@ -139,6 +139,12 @@ def rows_only_steps() -> tuple[Step, ...]:
         StalenessStep(),
         TrustStep(),
     )
+
+
+def with_step(steps: Sequence[Step], added: Step, before: str) -> tuple[Step, ...]:
+    """The steps with one more in front of the one named ``before`` (at the end where there is none)."""
+    place = next((place for place, step in enumerate(steps) if step.name == before), len(steps))
+    return (*steps[:place], added, *steps[place:])
 
 
 @dataclass(frozen=True)

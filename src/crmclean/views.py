@@ -96,10 +96,20 @@ def cleaned(batch: Batch, context: Context, *, several: bool | None = None) -> p
     table = table.append_column("crmclean_grade", dense.text("trust", "grade", at))
     table = table.append_column("crmclean_freshness", dense.text("freshness", "status", at, field="*"))
     table = table.append_column("crmclean_reasons", dense.text("trust", "reasons", at))
+    for name in dict.fromkeys(context.rules.output.learnt):
+        table = table.append_column(f"crmclean_{name}", _learnt(batch, context, name).take(pa.array(at)))
     sources = batch.rows["source"]
     if several if several is not None else pc.count_distinct(sources.cast(pa.string())).as_py() > 1:
         table = table.append_column("crmclean_source", _take(sources.cast(TEXT), at))
     return table
+
+
+def _learnt(batch: Batch, context: Context, name: str) -> pa.Array:
+    """An attribute by row: of several columns that have it the first in the plan's order; "" where none has."""
+    values = pa.nulls(len(batch), TEXT)
+    for item in context.plan.columns:
+        values = pc.coalesce(values, batch.attribute(item.column, name))
+    return pc.fill_null(values, "")
 
 
 def quarantined(batch: Batch, context: Context) -> pa.Table:

@@ -205,11 +205,27 @@ LANGUAGES = {
         الاسم الأول=first_name, اسم العائلة=last_name, البريد الإلكتروني=email, الهاتف=phone, الجوال=mobile,
         الشركة=company, المسمى الوظيفي=title, العنوان=street, المدينة=city, الدولة=country
     """,
+    "ru": """
+        Имя=first_name, Фамилия=last_name, Эл. почта=email, Телефон=phone, Мобильный=mobile, Компания=company,
+        Должность=title, Адрес=street, Индекс=postal_code, Город=city, Страна=country, Комментарий=notes
+    """,
+    "tr": """
+        Ad=first_name, Soyad=last_name, E-posta=email, Telefon=phone, Cep telefonu=mobile, Şirket=company,
+        Görevi=title, Adres=street, Posta kodu=postal_code, Şehir=city, Ülke=country, Notlar=notes
+    """,
+    "cs": """
+        Jméno=first_name, Příjmení=last_name, E-mail=email, Telefon=phone, Mobil=mobile, Společnost=company,
+        Funkce=title, Ulice=street, PSČ=postal_code, Město=city, Země=country, Poznámka=notes
+    """,
+    "ja": """
+        姓=last_name, 名=first_name, メールアドレス=email, 電話番号=phone, 携帯電話=mobile, 会社名=company,
+        役職=title, 部署=department, 郵便番号=postal_code, 都道府県=state, 市区町村=city, 備考=notes
+    """,
 }
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
-def test_headers_of_ten_languages(language: str) -> None:
+def test_headers_of_fourteen_languages(language: str) -> None:
     pairs = [pair.strip().split("=") for pair in LANGUAGES[language].split(",")]
     headers, fields = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     assert [guess.field for guess in map_headers(headers)] == fields

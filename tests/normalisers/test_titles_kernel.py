@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 
-from crmclean.normalisers.titles import FUNCTIONS, LEVELS, title_kernel
+import crmclean
+from crmclean.errors import RulesError
+from crmclean.normalisers.titles import FUNCTIONS, LEVELS, normalise_title, title_kernel
 from crmclean.tables.evidence import TEXT
 from crmclean.tables.normalised import INVALID, CellOptions
 
@@ -119,3 +122,61 @@ def test_fillers_are_bogus(text):
     found = run(text)
     assert found.issues["title.bogus"][0]
     assert found.verdict[0] == INVALID
+
+
+@pytest.mark.parametrize(
+    ("text", "function", "level", "persona"),
+    [
+        ("VP Sales", "sales", "vp", "executive"),
+        ("Head of IT", "it", "head", "decision maker"),
+        ("Geschäftsführer", "general_management", "c_level", "executive"),
+        ("Gerente de Compras", "purchasing", "manager", "buyer"),
+        ("बिक्री प्रबंधक", "sales", "manager", "manager"),
+        ("Executive Assistant to the CEO", "administration", "staff", "gatekeeper"),
+        ("Zookeeper", None, None, None),
+    ],
+)
+def test_function_level_and_persona(text, function, level, persona):
+    found = run(text).attributes
+    assert tuple(found[f"title_{name}"][0].as_py() for name in ("function", "level", "persona")) == (
+        function,
+        level,
+        persona,
+    )
+
+
+def test_the_nearest_persona_of_the_rules_wins():
+    titles = ["Head of IT", "IT Manager", "Head of Sales", "VP Sales"]
+    own = {"it/*": "technical buyer", "*/head": "sponsor", "it/head": "champion"}
+    assert normalise_title(titles, own)["title_persona"].tolist() == [
+        "champion",
+        "technical buyer",
+        "sponsor",
+        "executive",
+    ]
+
+
+def test_what_was_learnt_becomes_columns_when_asked():
+    frame = pd.DataFrame(
+        {
+            "Name": ["Ann Lee", "Bob Moss"],
+            "Job Title": ["VP Sales", "Zookeeper"],
+            "Email": ["a@acme.com", "b@acme.com"],
+        },
+        dtype="str",
+    )
+    asked = {"learnt": ["title_function", "title_level", "title_persona"]}
+    rules = {"name": "t", "extends": "default", "output": asked, "normalise": {"personas": {"sales/vp": "sponsor"}}}
+    result = crmclean.clean(frame, rules=rules, as_of="2026-11-26")
+    columns = [f"crmclean_{name}" for name in asked["learnt"]]
+    assert result.cleaned[columns].to_numpy().tolist() == [["sales", "vp", "sponsor"], ["", "", ""]]
+    again = crmclean.clean(result.cleaned, rules=rules, as_of="2026-11-26").cleaned
+    assert list(again.columns) == list(result.cleaned.columns)
+    assert again[columns].equals(result.cleaned[columns])
+    plain = crmclean.clean(frame, as_of="2026-11-26").cleaned
+    assert not set(columns) & set(plain.columns)
+
+
+def test_a_persona_needs_a_function_and_a_level():
+    with pytest.raises(RulesError, match="no function/level"):
+        crmclean.load_rules({"name": "t", "extends": "default", "normalise": {"personas": {"head": "x"}}})

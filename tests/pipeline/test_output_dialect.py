@@ -49,3 +49,15 @@ def test_dedupe_writes_as_it_read(tmp_path: Path) -> None:
     path.write_bytes(b'"Name";"Email"\r\n"Ana Rao";"a@x.example"\r\n')
     cli.main(["dedupe", str(path), "-o", str(out), "-q"], standalone_mode=False)
     assert out.read_bytes().startswith(b'"Name";"Email";"crmclean_record_id";"crmclean_cluster_id"')
+
+
+def test_keep_leaves_digits_of_any_script_as_they_were_typed() -> None:
+    """They are read, and what was read is learnt; the cell itself was right."""
+    import pandas as pd
+
+    frame = pd.DataFrame({"Name": ["Ann Lee"], "Phone": ["+۹۸ ۹۱۲ ۳۴۵ ۶۷۸۹"]}, dtype="str")
+    rules = {"name": "t", "extends": "default", "output": {"values": "keep"}}
+    kept = crmclean.clean(frame, rules=rules, as_of="2026-11-26")
+    assert kept.cleaned["Phone"].tolist() == ["+۹۸ ۹۱۲ ۳۴۵ ۶۷۸۹"]
+    assert kept.batch.canonical("Phone").to_pylist() == ["+989123456789"]
+    assert crmclean.clean(frame, as_of="2026-11-26").cleaned["Phone"].tolist() == ["+989123456789"]

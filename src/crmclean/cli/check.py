@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from crmclean.cli.memory import keep_freed_memory
-from crmclean.cli.options import common, echo_json, progress, reading
+from crmclean.cli.options import asking, common, echo_json, mx_settings, progress, reading
 from crmclean.cli.paths import refuse_twice
 
 
@@ -18,6 +18,7 @@ from crmclean.cli.paths import refuse_twice
 )
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @reading
+@asking
 @common
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
@@ -31,7 +32,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     from crmclean.pipeline import rows_only_steps
 
     refuse_twice(options["inputs"])
-    with progress(options["quiet"], len(rows_only_steps()) + 1) as tell:
+    with progress(options["quiet"], len(rows_only_steps()) + 1 + options["check_mx"]) as tell:
         result = check(
             list(options["inputs"]),
             rules=list(options["rules"]) or "default",
@@ -39,6 +40,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
             as_of=options["as_of"],
             region=options["region"],
             progress=tell,
+            check_mx=mx_settings(options),
         )
     if options["as_json"]:
         echo_json(result.summary)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crmclean.cli.memory import keep_freed_memory
-from crmclean.cli.options import Tell, common, echo_json, progress, reading
+from crmclean.cli.options import Tell, asking, common, echo_json, mx_settings, progress, reading
 from crmclean.cli.paths import refuse_folder_of_input, refuse_twice
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @click.option("--attributes", is_flag=True, help="Write what was learnt (phone type, name parts ...) as columns.")
 @click.option("--dry-run", is_flag=True, help="Do everything but write.")
 @click.option("--force", is_flag=True, help="Publish even if more would change than the rules allow.")
+@asking
 @common
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
@@ -45,7 +46,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         raise click.UsageError("say where to write: -o DIR (or --dry-run to write nothing)")
     keep_freed_memory()
     refuse_twice(options["inputs"])
-    with progress(options["quiet"], _steps()) as tell:
+    with progress(options["quiet"], _steps() + options["check_mx"]) as tell:
         result, folder = _clean(options, tell)
     failed = [item for item in result.objectives if item.passed is False]
     if options["as_json"]:
@@ -102,6 +103,7 @@ def _compute(options: dict[str, Any], plans: Any, tell: Tell) -> CleanResult:
         region=options["region"],
         labels=options["labels"],
         progress=tell,
+        check_mx=mx_settings(options),
     )
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-__all__ = ["Tell", "common", "echo_json", "progress", "reading", "text_table"]
+if TYPE_CHECKING:
+    from crmclean.deliverability import MxSettings
+
+__all__ = ["Tell", "asking", "common", "echo_json", "mx_settings", "progress", "reading", "text_table"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 Tell = Callable[[str], None] | None
@@ -39,6 +43,32 @@ def reading(function: F) -> F:
     ):
         function = option(function)
     return function
+
+
+def asking(function: F) -> F:
+    """``--check-mx`` and how domains are asked."""
+    for option in (
+        click.option("--nameserver", metavar="ADDRESS", default="", help="Name server to ask; default: the system's."),
+        click.option("--mx-timeout", metavar="SECONDS", type=float, default=5.0, help="Of each domain; default: 5."),
+        click.option("--mx-cache", metavar="FILE", help="Where answers are kept for a week; default: of the user."),
+        click.option(
+            "--check-mx", is_flag=True, help="Ask name servers whether e-mail domains take mail. Uses the network."
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def mx_settings(options: dict[str, Any]) -> MxSettings | bool:
+    """What `crmclean.clean` wants to know of the options of `asking`."""
+    if not options["check_mx"]:
+        return False
+    from crmclean.deliverability import MxSettings
+
+    state = options.get("state")
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    kept = options["mx_cache"] or os.path.join(*((state,) if state else (home, "crmclean")), "mx.json")
+    return MxSettings(cache=kept, timeout=options["mx_timeout"], nameserver=options["nameserver"])
 
 
 def echo_json(data: Any) -> None:

@@ -102,6 +102,7 @@ def column_options(column: ColumnPlan, context: Context) -> CellOptions:
         apply=frozenset(rules.normalise.apply),
         case=rules.normalise.case,
         missing=frozenset((*column.missing, *rules.normalise.missing)),
+        personas=rules.normalise.personas,
         as_of=context.as_of,
     )
 

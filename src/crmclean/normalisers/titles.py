@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,8 @@ def title_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | Non
     """Normalise distinct job titles or departments.
 
     Value: spacing, and case where the title shouts or an English one whispers. Attributes: ``title_function`` and
-    ``title_level`` (one of `FUNCTIONS`, `LEVELS`), null where no table knows the words. Issue: ``title.bogus``.
+    ``title_level`` (one of `FUNCTIONS`, `LEVELS`), null where no table knows the words, and ``title_persona`` (by
+    ``rules/titles/personas.toml`` and ``options.personas``). Issue: ``title.bogus``.
     """
     draft = Draft(values)
     squashed = text.squash_spaces(draft.value)
@@ -60,20 +62,21 @@ def title_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | Non
         wanted = (shouted(draft.value) | whispered(draft.value)) & ~bogus
         draft.replace_where(wanted, lambda _, value: repaired(value), "title.case")
     _classify(draft, draft.workable & ~bogus)
+    _name_personas(draft, options.personas)
     draft.verdict[draft.workable & matches(draft.value, r"\p{L}.*\p{L}|[\p{Han}\p{Hangul}]")] = VALID
     draft.verdict[bogus] = INVALID
     return draft.finish()
 
 
-def normalise_title(series: Any) -> pd.DataFrame:
-    """Normalise a Series of job titles.
+def normalise_title(series: Any, personas: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Normalise a Series of job titles; ``personas`` (``function/level`` -> persona) go before those of the table.
 
     >>> frame = normalise_title(["VP OF SALES", "Leiterin Einkauf", "مدیر فروش", "CEO"])
     >>> frame[["value", "title_function", "title_level"]].values.tolist()
     [['VP of Sales', 'sales', 'vp'], ['Leiterin Einkauf', 'purchasing', 'head'], ['مدیر فروش', 'sales', 'manager'], \
 ['CEO', 'general_management', 'c_level']]
     """
-    return frame_of(series, title_kernel, CellOptions(field="title"))
+    return frame_of(series, title_kernel, CellOptions(field="title", personas=personas or {}))
 
 
 def repaired(value: str) -> str:
@@ -184,3 +187,16 @@ def _classify(draft: Draft, wanted: Mask) -> None:
         words = pa.array(["staff" if key == "aide" else key for key in keys], TEXT)
         found = words.take(pa.array(choice, mask=choice < 0))
         draft.attribute(name, pc.replace_with_mask(pa.nulls(len(draft.value), TEXT), mask, found))
+
+
+def _name_personas(draft: Draft, own: Mapping[str, str]) -> None:
+    """What the persons are in a sale: by function and level, else by the function, else by the level."""
+    known = {**table("titles/personas.toml")["personas"], **own}
+    keys, names = pa.array(list(known), TEXT), pa.array(list(known.values()), TEXT)
+    function, level = (pc.fill_null(draft.attributes[f"title_{part}"], "") for part in ("function", "level"))
+    found = pa.nulls(len(function), TEXT)
+    anything = pa.scalar("*", TEXT)
+    for one, other in ((function, level), (function, anything), (anything, level)):
+        pair = pc.binary_join_element_wise(one, other, pa.scalar("/", TEXT))
+        found = pc.coalesce(found, names.take(pc.index_in(pair, value_set=keys)))
+    draft.attribute("title_persona", found)

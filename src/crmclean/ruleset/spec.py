@@ -88,6 +88,15 @@ class NormaliseRules(_Frozen):
     apply: tuple[str, ...] = ()  # optional repairs: "email.typo_domain"
     skip: tuple[str, ...] = ()  # fields that are left as they are
     missing: tuple[str, ...] = ()  # further words that stand for nothing
+    personas: dict[str, str] = Field(default_factory=dict)  # of titles: "function/level", "*" being any -> persona
+
+    @field_validator("personas")
+    @classmethod
+    def _pairs(cls, value: dict[str, str]) -> dict[str, str]:
+        for key in value:
+            if key.count("/") != 1 or not all(key.split("/")):
+                raise ValueError(f"{key!r} is no function/level, such as it/head or */vp")
+        return value
 
 
 class CheckRule(_Frozen):
@@ -287,6 +296,7 @@ class OutputRules(_Frozen):
     drop: tuple[str, ...] = ()
     drop_unused: bool = False  # columns that are empty in every row
     excel: bool = False  # BOM and guarded formulas
+    learnt: tuple[str, ...] = ()  # attributes written as columns of their own: title_level becomes crmclean_title_level
     changes_limit: int = Field(default=200_000, ge=0)  # rows of changes.csv; the evidence holds them all
 
 

@@ -37,6 +37,7 @@ _OF_CODE: dict[str, str] = {
     "email.role": "Ask for a person's own address if you write to people; such a mailbox never merges two records.",
     "email.typo_domain": 'Compare with the suggestion; `[normalise] apply = ["email.typo_domain"]` applies it.',
     "email.no_domain": "Look for a letter too many or too few at the end of the address.",
+    "email.undeliverable": "Look for a mistyped domain, or a company that is gone; mail to it would bounce.",
     "email.bogus": "Ask for the address; somebody did not want to give it.",
     # ---- phones
     "phone.no_number": "Ask for the number, or move the words to the notes.",

@@ -48,6 +48,8 @@ class CellOptions:
         ``"repair"`` (only where the source has none or shouts) or ``"keep"``.
     missing : frozenset of str
         Placeholder words of the plan and the rules, as folded text; added to the shipped lists.
+    personas : mapping of str to str
+        Titles: ``function/level`` (either may be ``*``) to what the rules call such a person.
     as_of : date
         The day the run takes as today.
     """
@@ -62,6 +64,7 @@ class CellOptions:
     apply: frozenset[str] = frozenset()
     case: str = "repair"
     missing: frozenset[str] = frozenset()
+    personas: Mapping[str, str] = _member(default_factory=lambda: _NOTHING)
     as_of: datetime.date = datetime.date(2026, 1, 1)
 
 

@@ -81,10 +81,11 @@ _ALL = (
     Reason("email.role", _ISSUE, _INFO, "the mailbox belongs to a role, not a person"),
     Reason("email.typo_domain", _ISSUE, _WARNING, "the domain looks mistyped"),
     Reason("email.no_domain", _ISSUE, _WARNING, "no such top-level domain is known"),
+    Reason("email.undeliverable", _ISSUE, _WARNING, "no mail reaches this domain (asked with --check-mx)"),
     Reason("email.bogus", _ISSUE, _ERROR, "the address is a filler"),
     # ---- phones
     Reason("phone.e164", _FORM, _INFO, "the number was put in international form"),
-    Reason("phone.digits", _REPAIR, _INFO, "digits of another script were put in Latin digits"),
+    Reason("phone.digits", _FORM, _INFO, "digits of another script were put in Latin digits"),
     Reason("phone.decimal", _REPAIR, _INFO, "the decimal point a spreadsheet had added was removed"),
     Reason("phone.no_number", _ISSUE, _ERROR, "this is no phone number"),
     Reason("phone.words", _ISSUE, _INFO, "the cell holds words besides the number"),

@@ -29,7 +29,7 @@ from crmclean.trust.terms import Floats, Ints, Judgement
 
 __all__ = ["AsReadStep", "judge_as_read"]
 
-_HARMLESS = frozenset({"text.spaces", "phone.digits", "missing.placeholder"})
+_HARMLESS = frozenset({"text.spaces", "missing.placeholder"})
 _REPAIRS = [code for code, reason in REASONS.items() if reason.kind == "repair" and code not in _HARMLESS]
 
 

@@ -35,6 +35,7 @@ _REASON = "value.contradicted"
 _TARGETS = ("company", "street", "city", "state", "postal_code", "country", "phone", "website")
 _SPEAKERS = (Kind.ID, Kind.TEXT, Kind.COMPANY, Kind.STREET, Kind.POSTCODE, Kind.PHONE, Kind.WEBSITE)
 _MOST_SPEAKERS = 24
+_LONGEST = 200  # letters of a value that is compared letter by letter
 _MOST_DISTINCT = 0.5  # values a row, of a column that may speak of others
 _CODES = (Kind.REGION, Kind.POSTCODE, Kind.COUNTRY, Kind.PHONE)  # short or of digits: half of it must be in place
 
@@ -225,7 +226,10 @@ def _is_slip(kind: Kind, own: pa.Array, other: pa.Array) -> Mask:
     """
     lengths = np.asarray(pc.utf8_length(other), np.int64)
     allowed = np.maximum(lengths // (2 if kind in _CODES else 4), 1)
-    near: Mask = edits(own.to_pylist(), other.to_pylist()) <= allowed
+    near: Mask = np.abs(np.asarray(pc.utf8_length(own), np.int64) - lengths) <= allowed
+    near &= lengths <= _LONGEST
+    at = pa.array(np.flatnonzero(near))
+    near[near] = edits(own.take(at).to_pylist(), other.take(at).to_pylist()) <= allowed[near]
     if kind in (Kind.PHONE, Kind.POSTCODE):
         near &= ~np.asarray(pc.equal(_form(own), _form(other)), bool)
     return near
