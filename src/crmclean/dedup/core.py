@@ -295,6 +295,9 @@ def _fit(
     left, right = left[hopeful], right[hopeful]
     chosen = sample_pairs(left, right, work.records.count, _SAMPLE, again=True)
     scale *= len(left) / max(len(chosen), 1)
+    drawn = np.zeros(0, np.int64)
+    if able.prior * chance.pairs >= 1:  # else no match is to be expected among the random pairs
+        drawn = np.flatnonzero(_may_link(bounds, chance.left, chance.right, able, settings))
     of_one_name = pairs_of_one_name(work.records, candidates.left, candidates.right)
     return fit_model(
         start,
@@ -305,7 +308,7 @@ def _fit(
         right[chosen],
         scale=scale,
         of_one_name=of_one_name,
-        hopeful=np.flatnonzero(_may_link(bounds, chance.left, chance.right, able, settings)),
+        hopeful=drawn,
         taught=taught,
         kin=kin,
     )
