@@ -35,7 +35,7 @@ from crmclean.dedup.bounds import bounds_of, may_link
 from crmclean.dedup.cluster import cluster_records
 from crmclean.dedup.core import Settings, link_records
 from crmclean.dedup.decide import decide_links
-from crmclean.dedup.guard import guard_of, twins_of
+from crmclean.dedup.guard import guard_of
 from crmclean.dedup.model import Chance, draw_chance, prior_model, random_pairs, with_chance
 from crmclean.dedup.pairs import pairs_of_runs, runs
 from crmclean.dedup.priors import DIFFERENT
@@ -116,7 +116,7 @@ def true_model(work: Workings, truth: Ints, fitted: Model) -> Model:
     apart = truth[drawn[0]] != truth[drawn[1]]
     levels, _ = work.comparer.levels(drawn[0][apart], drawn[1][apart])
     rates = {item.name: np.bincount(levels[item.name], minlength=item.size) for item in work.comparer.active}
-    chance = Chance(int(apart.sum()), rates, draw_chance(work.comparer, work.tables).near)
+    chance = Chance(drawn[0][apart], drawn[1][apart], rates, draw_chance(work.comparer, work.tables).near)
     of_others = with_chance(replace(fitted, m=m, prior=1e-12), chance)  # no match is among these pairs
     return replace(of_others, prior=max(len(left), 1) / max(count * (count - 1) / 2, 1.0))
 
@@ -179,7 +179,7 @@ def _clusters(work: Workings, model: Model, settings: Settings, thresholds: tupl
         some = decide_links(scored, left, right, None, threshold, chosen.review_probability).is_match
         links = left[some], right[some], scored["weight"][some]
         guard = guard_of(work, model, chosen)
-        found[threshold] = cluster_records(work.records.count, *links, guard, lambda: twins_of(work.records, [])).labels
+        found[threshold] = cluster_records(work.records.count, *links, guard).labels
     return found
 
 
