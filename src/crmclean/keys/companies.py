@@ -206,7 +206,7 @@ def company_acronym(array: Any) -> pa.LargeStringArray:
 def without_own_acronym(keys: pa.LargeStringArray) -> pa.LargeStringArray:
     """Keys without a last word that is the acronym of the words before it.
 
-    >>> without_own_acronym(pa.array(["international business machines ibm", "dell emc"])).to_pylist()
+    >>> without_own_acronym(pa.array(["international business machines ibm", "dell emc"], TEXT)).to_pylist()
     ['international business machines', 'dell emc']
     """
     tokens = Tokens.of(keys)
@@ -233,7 +233,7 @@ def legal_form_ends(tokens: Tokens) -> np.ndarray[Any, np.dtype[np.int64]]:
 
     A form that begins a value is part of its name (``AS Roma``); forms in a row end it together (``SE & Co. KGaA``).
 
-    >>> legal_form_ends(Tokens.of(pa.array(["acme se and co kgaa paris", "as roma", "acme ag"]))).tolist()
+    >>> legal_form_ends(Tokens.of(pa.array(["acme se and co kgaa paris", "as roma", "acme ag"], TEXT))).tolist()
     [5, 2, 2]
     """
     forms = _forms()
