@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from crmclean.text import (
     fold_digits,
     fold_letters,
     is_blank,
+    keep_bytes,
     map_unique,
     match_key,
     nfc,
@@ -107,6 +109,14 @@ def test_ascii_fast_path_equals_slow_path(values: list[str]) -> None:
     for kernel in (match_key, fold_letters):
         fast = kernel(pa.array(values, TEXT)).to_pylist()
         assert [value[:-1].rstrip() for value in kernel(slow).to_pylist()] == fast
+
+
+@given(ANY_TEXT, st.integers(0, 3))
+def test_kept_bytes_are_what_a_pattern_would_keep(values: list[str | None], start: int) -> None:
+    array = pa.array(values, TEXT).slice(start)
+    assert keep_bytes(array, b"0123456789").equals(pc.replace_substring_regex(array, r"[^0-9]+", ""))
+    separators = bytes(set(range(256)) - set(b"._-"))
+    assert keep_bytes(array, separators).equals(pc.replace_substring_regex(array, r"[._\-]", ""))
 
 
 @given(ANY_TEXT)

@@ -25,13 +25,14 @@ from crmclean.dedup.unmapped import PREFIX, Unmapped, claim, judge_columns, supp
 from crmclean.keys import emails, phones, places
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
-from crmclean.text import match_key
+from crmclean.text import keep_bytes, match_key
 
 __all__ = ["Columns", "Records", "encode"]
 
 Columns = Mapping[str, Sequence[pa.Array]]
 
 _THREADS = 2
+_BUT_SEPARATORS = bytes(set(range(256)) - set(b"._-"))
 _PERSONAL_LINES = ("mobile", "home_phone")
 _OTHER_LINES = ("phone", "other_phone")
 _CONTENT = (
@@ -228,7 +229,7 @@ def _emails(used: dict[str, list[pa.Array]], entity: str) -> dict[str, Form]:
     local, domain = emails.email_parts(mailbox.values)
     is_role = np.asarray(emails.is_role(local), bool)
     role = pa.array(is_role)
-    bare = pc.replace_substring_regex(local, r"[._\-]", "")
+    bare = keep_bytes(local, _BUT_SEPARATORS)
     blank = pa.scalar("", TEXT)
     domains = mailbox.recode(domain)
     return {

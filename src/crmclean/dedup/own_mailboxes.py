@@ -8,6 +8,7 @@ slips of each other, whichever records they stand in.
 
 from __future__ import annotations
 
+import string
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +17,11 @@ import pyarrow.compute as pc
 
 from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints
+from crmclean.text import ascii_mask, keep_bytes, map_subset
 
 __all__ = ["OwnMailboxes", "own_mailboxes"]
 
+_LETTERS = string.ascii_letters.encode()
 _DOMAINS = 2  # kept for a name; a name with mailboxes at more domains is a common one
 
 
@@ -95,4 +98,6 @@ def own_mailboxes(records: Records) -> OwnMailboxes | None:
 
 
 def _letters(texts: pa.LargeStringArray) -> pa.LargeStringArray:
-    return pc.replace_substring_regex(texts, r"[^\pL\pM]", "")
+    plain = ascii_mask(texts)
+    texts = map_subset(texts, plain, lambda part: keep_bytes(part, _LETTERS))
+    return map_subset(texts, pc.invert(plain), lambda part: pc.replace_substring_regex(part, r"[^\pL\pM]", ""))

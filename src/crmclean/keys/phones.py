@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from crmclean.keys.tokens import blank_nulls
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
-from crmclean.text import fold_digits, map_subset
+from crmclean.text import fold_digits, keep_bytes, map_subset
 
 __all__ = ["phone_key", "phone_tail"]
 
@@ -41,8 +41,7 @@ def _digits(array: pa.LargeStringArray) -> pa.LargeStringArray:
     array = map_subset(array, several, lambda part: pc.replace_substring_regex(part, _SECOND, r"\1"))
     bracketed = pc.match_substring(array, "(0)")
     array = map_subset(array, bracketed, lambda part: pc.replace_substring(part, "(0)", "", max_replacements=1))
-    array = pc.replace_substring_regex(array, r"\D+", "")
-    return pc.ascii_ltrim(array, "0")
+    return pc.ascii_ltrim(keep_bytes(array, b"0123456789"), "0")
 
 
 def phone_key(array: Any) -> pa.LargeStringArray:
