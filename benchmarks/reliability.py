@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import results
 import sets
 
+from crmclean.dedup.components import components
 from crmclean.dedup.core import Settings, link_records
 from crmclean.evaluate import pairwise
 from crmclean.evaluate.links import Links, reliability
@@ -53,11 +54,14 @@ def measure(task: sets.Task) -> Probabilities:
         if one.links and one.mean_probability is not None and one.share_true is not None
     ]
     review = pc.equal(found.links["decision"], "review").to_numpy(zero_copy_only=False)
-    held = int((review & (truth[left] == truth[right]) & (found.cluster[left] != found.cluster[right])).sum())
+    true = np.flatnonzero(review & (truth[left] == truth[right]) & (found.cluster[left] != found.cluster[right]))
     missed = pairwise(found.cluster, truth).false_negative
+    told = np.concatenate([found.cluster, left[true]]), np.concatenate([np.arange(len(truth)), right[true]])
+    left_over = pairwise(components(len(truth), *told), truth).false_negative
     return rows, (
-        f"{int(review.sum()):,} pairs for review, {100 * review.sum() / len(truth):.2f} for a hundred "
-        f"records; they hold {held:,} of the {missed:,} true pairs that are not merged."
+        f"{int(review.sum()):,} pairs for review, {100 * review.sum() / len(truth):.2f} for a hundred records. They "
+        f"hold {len(true):,} of the {missed:,} true pairs that are not merged; a person who says yes to these merges "
+        f"{missed - left_over:,} ({(missed - left_over) / max(missed, 1):.0%}), for a yes joins whole clusters."
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.distance import OSA, Indel, JaroWinkler
 from rapidfuzz.process import cpdist
 
 from crmclean.dedup.encode import Records
@@ -21,7 +21,7 @@ from crmclean.dedup.forms import Form, Ints, letter_masks
 from crmclean.dedup.frequency import Table
 from crmclean.dedup.priors import BOTH_MISSING, DIFFERENT, ONE_MISSING, Comparison
 
-__all__ = ["Levels", "Lookups", "likeness_of", "similar_texts"]
+__all__ = ["Levels", "Lookups", "likeness_of", "overlap_of", "similar_texts"]
 
 _BYTES = 2**26  # of text compared at a time
 _LONGEST = 256  # characters of a value that are compared: the time grows with their square
@@ -66,6 +66,16 @@ def likeness_of(first: pa.Array, second: pa.Array, cutoff: float) -> Ints:
     left, right = first.to_pylist(), second.to_pylist()
     likeness: Ints = cpdist(left, right, scorer=scorer, score_cutoff=cutoff, dtype=np.float32, workers=1)
     return likeness
+
+
+def overlap_of(first: pa.Array, second: pa.Array) -> Ints:
+    """Share of the letters of two texts that are the same and in order: twice their longest common subsequence over the
+    letters of both (the normalised indel similarity), element by element."""
+    if not len(first):
+        return np.zeros(0, np.float32)
+    scorer = Indel.normalized_similarity
+    overlap: Ints = cpdist(first.to_pylist(), second.to_pylist(), scorer=scorer, dtype=np.float32, workers=1)
+    return overlap
 
 
 @dataclass

@@ -54,6 +54,25 @@ class ContactLevels(NameLevels):
         levels[~some_left & ~some_right] = BOTH_MISSING
         return match, levels
 
+    def share_own_contact(self, left: Ints, right: Ints) -> Ints:
+        """Whether pairs share a mailbox or line of somebody's own: no role's, and none that many names have."""
+        shared = np.zeros(len(left), bool)
+        for name in ("email", "own_line"):
+            if name in self.records.forms:
+                codes = self.records.codes(name)
+                match, _ = self._pool(name, [(codes, codes)], left, right)
+                own = (match > 0) & (self.carriers[name].take(match) < SHARED_BY[name])
+                shared |= own & ~self._is_role().take(match) if name == "email" else own
+        return shared
+
+    def _is_role(self) -> Ints:
+        """Which mailboxes are a role's and nobody's own."""
+        role, form = self.records.forms.get("role_mailbox"), self.records.forms["email"]
+        if role is None or role.of_parent is None:
+            return np.zeros(form.size, bool)
+        flags: Ints = role.of_parent > 0
+        return flags
+
     def _commonness(self, name: str) -> Table:
         """How common each value of a pool is, a role's mailbox more than any person's; no value is the commonest."""
         if f"common:{name}" not in self._cache:
@@ -174,10 +193,7 @@ class ContactLevels(NameLevels):
         form = self.records.forms["email"]
         match, levels = self._pool("email", [(form.codes, form.codes)], left, right)
         levels[match > 0] = item.code("exact")
-        role = self.records.forms.get("role_mailbox")
-        is_role: Ints = np.zeros(form.size, bool)
-        if role is not None and role.of_parent is not None:
-            is_role = role.of_parent > 0
+        is_role = self._is_role()
         spread = self.carriers["email"][match] >= SHARED_BY["email"]
         levels[(match > 0) & (contradicting | spread | is_role[match])] = item.code("shared")
         local, domain = self.records.forms.get("local"), self.records.forms.get("mail_domain")

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from crmclean.dedup.asking import pairs_to_ask
 from crmclean.dedup.blocking import Candidates, Judge, RuleReport, candidate_pairs
 from crmclean.dedup.bounds import Bounds, bounds_of, may_link
 from crmclean.dedup.branches import branch_pairs
@@ -139,8 +140,11 @@ def link_records(
         fit = Fit(frozen_model(start, measures), 0, 0, 0.0)
     else:
         fit = _fit(work, start, chance, candidates, settings, judged)
+    to_ask = pairs_to_ask(work, candidates)
     candidates = _hopeful(work, fit.model, candidates, settings)
-    found = score_all(work, fit.model, candidates, settings)
+    found = score_all(work, fit.model, candidates, settings).with_pairs(
+        work, fit.model, to_ask.left, to_ask.right, to_ask.rules
+    )
     if judged is not None:
         found = found.with_pairs(work, fit.model, judged.left, judged.right)
     left, right = found.left, found.right
@@ -148,6 +152,7 @@ def link_records(
     branches = branch_pairs(fit.model, found.levels, found.scored["identity"], settings.match_probability)
     bands = (settings.match_probability, settings.review_probability)
     decisions = decide_links(found.scored, left, right, apart, *bands, branches, settings.merge_branches)
+    decisions = decisions.asked(found.are_among(to_ask.left, to_ask.right, work.records.count))
     if judged is not None:
         decisions = decisions.judged(judged.together(left, right), judged.apart(left, right))
     if sources is not None:

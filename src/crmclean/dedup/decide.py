@@ -4,7 +4,8 @@ Reasons: ``model`` (the probability alone), ``affiliation_only`` (nothing identi
 ``kept_apart`` (an earlier run kept the records apart, so at most review), ``guard`` (the link was cut out of a chain),
 ``judgement`` (a person said so, or it follows from what a person said), ``one_to_one`` (a likelier link of one of the
 records won, several were equally likely, or both are of one source, where sources are linked one to one), ``branch``
-(one company at two places: linked as ``branch`` and not merged, unless the rules say so).
+(one company at two places: linked as ``branch`` and not merged, unless the rules say so), ``shared_contact`` (one
+mailbox or line, one family name, given names that contradict each other and look alike: a person is asked).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from crmclean.dedup.weights import probability_of
 __all__ = ["Decisions", "decide_links"]
 
 NON_MATCH, REVIEW, MATCH, BRANCH = 0, 1, 2, 3
-MODEL, AFFILIATION_ONLY, KEPT_APART, GUARD, JUDGEMENT, ONE_TO_ONE, OF_BRANCHES = 0, 1, 2, 3, 4, 5, 6
+MODEL, AFFILIATION_ONLY, KEPT_APART, GUARD, JUDGEMENT, ONE_TO_ONE, OF_BRANCHES, SHARED_CONTACT = range(8)
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Decisions:
 
     BANDS: ClassVar[tuple[str, ...]] = ("non_match", "review", "match", "branch")
     REASONS: ClassVar[tuple[str, ...]] = (
-        *("model", "affiliation_only", "kept_apart", "guard", "judgement", "one_to_one", "branch"),
+        *("model", "affiliation_only", "kept_apart", "guard", "judgement", "one_to_one", "branch", "shared_contact"),
     )
 
     @property
@@ -41,6 +42,12 @@ class Decisions:
         """Links in the match band."""
         matched: Ints = self.band == MATCH
         return matched
+
+    def asked(self, pairs: Ints) -> Decisions:
+        """Links that a person should see although the model turns them down."""
+        turned = pairs & (self.band == NON_MATCH)
+        band, reason = np.where(turned, REVIEW, self.band), np.where(turned, SHARED_CONTACT, self.reason)
+        return replace(self, band=band.astype(np.int8), reason=reason.astype(np.int8))
 
     def judged(self, together: Ints, apart: Ints) -> Decisions:
         """Links of records that a person judged the same, or different."""

@@ -39,17 +39,25 @@ class Found:
         met = self.rules > 0
         return recall_of(self.rules[met], probability_of(self.scored["weight"][met]))
 
-    def with_pairs(self, work: Workings, model: Model, left: Ints, right: Ints) -> Found:
-        """With some pairs that are to be there, whatever they weigh."""
+    def are_among(self, left: Ints, right: Ints, count: int) -> Ints:
+        """Which of the pairs found are among some pairs of ``count`` records."""
+        low, high = np.minimum(left, right).astype(np.int64), np.maximum(left, right)
+        among: Ints = np.isin(self.left * count + self.right, low * count + high)
+        return among
+
+    def with_pairs(self, work: Workings, model: Model, left: Ints, right: Ints, rules: Ints | None = None) -> Found:
+        """With some pairs that are to be there, whatever they weigh; ``rules`` are those that found them."""
         count = max(work.records.count, 1)
-        asked = np.unique(np.minimum(left, right) * count + np.maximum(left, right))
-        asked = asked[~np.isin(asked, np.minimum(self.left, self.right) * count + np.maximum(self.left, self.right))]
+        asked, first = np.unique(np.minimum(left, right) * count + np.maximum(left, right), return_index=True)
+        new = ~np.isin(asked, np.minimum(self.left, self.right) * count + np.maximum(self.left, self.right))
+        asked, first = asked[new], first[new]
+        met = np.zeros(len(asked), self.rules.dtype) if rules is None else rules[first]
         left, right = asked // count, asked % count
         scored, levels = work.score(model, left, right)
         return Found(
             np.concatenate([self.left, left]),
             np.concatenate([self.right, right]),
-            np.concatenate([self.rules, np.zeros(len(asked), self.rules.dtype)]),
+            np.concatenate([self.rules, met]),
             {name: np.concatenate([found, getattr(scored, name)]) for name, found in self.scored.items()},
             {name: np.concatenate([found, levels[name]]) for name, found in self.levels.items()},
         )
