@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crmclean.tables.buffers import keep_bytes
 from crmclean.text import (
     ascii_mask,
     fold_digits,
     fold_letters,
     is_blank,
-    keep_bytes,
     map_unique,
     match_key,
     nfc,

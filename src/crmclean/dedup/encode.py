@@ -24,8 +24,9 @@ from crmclean.dedup.kinds import id_key
 from crmclean.dedup.unmapped import PREFIX, Unmapped, claim, judge_columns, support_forms
 from crmclean.keys import emails, phones, places
 from crmclean.tables.batch import as_text
+from crmclean.tables.buffers import keep_bytes
 from crmclean.tables.evidence import TEXT
-from crmclean.text import keep_bytes, match_key
+from crmclean.text import match_key
 
 __all__ = ["Columns", "Records", "encode"]
 

@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 
 from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints
-from crmclean.text import ascii_mask, keep_bytes, map_subset
+from crmclean.tables.buffers import keep_bytes
+from crmclean.text import ascii_mask, map_subset
 
 __all__ = ["OwnMailboxes", "own_mailboxes"]
 

@@ -9,8 +9,9 @@ import pyarrow.compute as pc
 
 from crmclean.keys.tokens import blank_nulls
 from crmclean.tables.batch import as_text
+from crmclean.tables.buffers import keep_bytes
 from crmclean.tables.evidence import TEXT
-from crmclean.text import fold_digits, keep_bytes, map_subset
+from crmclean.text import fold_digits, map_subset
 
 __all__ = ["phone_key", "phone_tail"]
 
