@@ -54,3 +54,9 @@ def test_base_names_equal_cleancos_or_the_difference_is_argued() -> None:
     assert sum(kinds.values()) == len(names) >= 1_320
     assert not kinds[""]
     assert kinds["equal"] / len(names) >= 0.93
+
+
+def test_a_form_in_front_of_of_is_part_of_the_name() -> None:
+    names = pa.array(["Joint Stock Company Romashka", "Joint Stock Company of Long Distance"], TEXT)
+    found = company_kernel(names, CellOptions(field="company", case="keep")).attributes
+    assert found["company_base"].to_pylist() == ["Romashka", None]

@@ -211,6 +211,8 @@ def _write_form(draft: Draft, wanted: Mask) -> None:
         cut = pc.replace_substring_regex(cut, r"^\(([^()]*)\)?$|^([^()]*)\)$", r"\1\2")  # but (Pty) Ltd keeps its pair
         left = pc.utf8_trim(left, " ,;(")
         named = matches(left, r"[\p{L}\p{N}]")
+        if not behind:  # "Joint Stock Company of Long Distance": all of it is the name
+            named &= ~matches(left, r"^(?i:of|for)\s")
         mask[np.flatnonzero(mask)[~named]] = False
         form = pc.replace_with_mask(form, pa.array(mask), cut.filter(pa.array(named)))
         base = pc.replace_with_mask(base, pa.array(mask), left.filter(pa.array(named)))

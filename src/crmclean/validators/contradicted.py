@@ -96,7 +96,7 @@ class ContradictedStep:
                         "value": values,
                         "rule": constant("validate.contradicted", len(at)),
                         "reason": constant(_REASON, len(at)),
-                        "verdict": constant("unknown", len(at)),
+                        "verdict": constant("valid", len(at)),
                         "severity": constant(severity, len(at)),
                     },
                 )
