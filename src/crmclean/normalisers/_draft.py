@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmclean.normalisers._halves import in_halves
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT, VERDICTS
 from crmclean.tables.normalised import UNKNOWN, CellOptions, Kernel, Normalised
@@ -127,7 +128,7 @@ def frame_of(series: Any, kernel: Kernel, options: CellOptions, regions: Any = N
     """
     index = series.index if isinstance(series, pd.Series) else None
     values, own, places = _distinct(as_text(series), None if regions is None else as_text(regions))
-    found = kernel(values, options, own)
+    found = in_halves(kernel, values, options, own)
     issues = _joined(found.issues, len(values))
     if places is not None:
         found, issues = found.take(places), issues.take(places)
