@@ -9,12 +9,14 @@ All words are coded together as one byte string, by replacing; no word is looked
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.tables.evidence import TEXT
 
-__all__ = ["skeletons"]
+__all__ = ["replaced", "rewritten", "single", "skeletons"]
 
 # Order matters. "^" is the start of a word; upper case is a sound already decided.
 _RULES: tuple[tuple[str, str], ...] = (
@@ -54,19 +56,36 @@ def skeletons(words: pa.LargeStringArray) -> pa.LargeStringArray:
     >>> skeletons(pa.array(names, pa.large_string())).to_pylist()
     ['smt', 'smt', 'ktrn', 'ktrn', 'rs', 'rs']
     """
+    return rewritten(words, _code)
+
+
+def _code(blob: bytes) -> bytes:
+    blob = single(replaced(blob, _RULES).translate(_TABLE), b"PTKSFMNLRC")
+    return blob.translate(None, delete=b"aeiouyh'").lower()
+
+
+def rewritten(words: pa.LargeStringArray, rewrite: Callable[[bytes], bytes]) -> pa.LargeStringArray:
+    """ASCII values rewritten all together, as one byte string in which each stands between "^" and "$"."""
     if not len(words):
         return words
     joined = pc.binary_join(
         pa.LargeListArray.from_arrays(pa.array([0, len(words)], pa.int64()), words), pa.scalar("$^", TEXT)
     )
-    blob = b"^" + joined[0].as_buffer().to_pybytes() + b"$"
-    for before, after in _RULES:
+    blob = rewrite(b"^" + joined[0].as_buffer().to_pybytes() + b"$").translate(None, delete=b"$")
+    return pc.list_flatten(pc.split_pattern(pa.array([blob.decode("ascii")], TEXT), "^"))[1:]
+
+
+def replaced(blob: bytes, rules: Iterable[tuple[str, str]]) -> bytes:
+    """The rules applied one after the other."""
+    for before, after in rules:
         blob = blob.replace(before.encode(), after.encode())
-    blob = blob.translate(_TABLE)
-    for letter in b"PTKSFMNLRC":
+    return blob
+
+
+def single(blob: bytes, letters: bytes) -> bytes:
+    """Runs of one of the letters as that letter once."""
+    for letter in letters:
         double = bytes([letter, letter])
         while double in blob:
             blob = blob.replace(double, double[:1])
-    blob = blob.translate(None, delete=b"aeiouyh$'")
-    codes = pa.array([blob.lower().decode("ascii")], TEXT)
-    return pc.list_flatten(pc.split_pattern(codes, "^"))[1:]
+    return blob

@@ -8,9 +8,8 @@ sh. All words are coded together as one byte string, by replacing; no word is lo
 from __future__ import annotations
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from crmclean.tables.evidence import TEXT
+from crmclean.keys.skeleton import replaced, rewritten, single
 
 __all__ = ["sounds"]
 
@@ -36,17 +35,4 @@ def sounds(words: pa.LargeStringArray) -> pa.LargeStringArray:
     >>> sounds(pa.array(names, pa.large_string())).to_pylist()
     ['nuri', 'nuri', 'kanuni', 'kanuni', 'Caia', 'Caia', 'fatima', 'fatima']
     """
-    if not len(words):
-        return words
-    joined = pc.binary_join(
-        pa.LargeListArray.from_arrays(pa.array([0, len(words)], pa.int64()), words), pa.scalar("$^", TEXT)
-    )
-    blob = b"^" + joined[0].as_buffer().to_pybytes() + b"$"
-    for before, after in _RULES:
-        blob = blob.replace(before.encode(), after.encode())
-    for letter in b"abcdfgijklmnprstuvzCS":
-        double = bytes([letter, letter])
-        while double in blob:
-            blob = blob.replace(double, double[:1])
-    codes = pa.array([blob.translate(None, delete=b"$").decode("ascii")], TEXT)
-    return pc.list_flatten(pc.split_pattern(codes, "^"))[1:]
+    return rewritten(words, lambda blob: single(replaced(blob, _RULES), b"abcdfgijklmnprstuvzCS"))
