@@ -43,14 +43,19 @@ class AnswerCache:
         now = time.time()
         kept = {domain: entry for domain, entry in self._read().items() if entry[1] > self.oldest}
         kept |= {domain: (answer, now) for domain, answer in answers.items()}
+        scratch: Path | None = None
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")
+            scratch = Path(name)
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump(kept, file, ensure_ascii=False, indent=0, sort_keys=True)
-            os.replace(name, self.path)
+            os.replace(scratch, self.path)
         except OSError as error:
             raise OutputError.of(error, self.path) from error
+        finally:  # a full disk leaves no half of a file
+            if scratch is not None:
+                scratch.unlink(missing_ok=True)
 
     def _read(self) -> dict[str, tuple[str, float]]:
         try:
