@@ -22,7 +22,7 @@ LAYERS = {
         *("consent", "staleness", "trust", "profile"),
     },
     1: {"ruleset", "plan", "measures", "context", "keys", "recency", "channels", "pair_words"},
-    0: {"tables", "text", "errors", "_version"},
+    0: {"tables", "text", "errors", "kernels", "_version"},
 }
 LAYER_OF = {name: layer for layer, names in LAYERS.items() for name in names}
 SIBLINGS_APART = {2, 3}  # no room of these layers knows its neighbours

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.tables.batch import as_text
+from crmclean.tables.distinct import distinct_texts
 from crmclean.tables.evidence import TEXT
 
 __all__ = [
@@ -79,7 +80,7 @@ class Form:
 
     def recode(self, derived: pa.Array) -> Form:
         """A form whose distinct values are replaced one for one by ``derived`` (equal ones merge)."""
-        indices, values = _distinct(derived)
+        indices, values = distinct_texts(derived)
         indices[0] = 0
         return Form(indices.take(self.codes), values, indices)
 
@@ -92,39 +93,19 @@ class Form:
         return np.bincount(self.codes.ravel(), minlength=self.size)
 
 
-def _distinct(texts: pa.Array) -> tuple[Ints, pa.LargeStringArray]:
-    """Codes of ``texts`` and their distinct values, the missing one first."""
-    coded = pc.dictionary_encode(pc.fill_null(as_text(texts), ""))
-    if isinstance(coded, pa.ChunkedArray):
-        coded = coded.combine_chunks()
-    codes = coded.indices.to_numpy().astype(np.int32)
-    values = coded.dictionary
-    blank = pc.index(values, "").as_py()
-    if blank == 0:
-        return codes, values
-    head = pa.array([""], TEXT)
-    if blank < 0:
-        return codes + np.int32(1), pa.concat_arrays([head, values])
-    moved = np.arange(1, len(values) + 1, dtype=np.int32)
-    moved[blank] = 0
-    moved[blank + 1 :] -= 1
-    kept = pa.concat_arrays([head, values.slice(0, blank), values.slice(blank + 1)])
-    return moved.take(codes), kept
-
-
 def code_texts(columns: Sequence[pa.Array], kernel: Kernel) -> Form:
     """Code one column (codes of shape (n,)) or a pool of columns (codes of shape (k, n)) under one dictionary."""
     texts = [as_text(column) for column in columns]
     whole = texts[0] if len(texts) == 1 else pa.concat_arrays(texts)
     shape = (len(texts[0]),) if len(texts) == 1 else (len(texts), len(texts[0]))
-    if _mostly_distinct(whole):
-        codes, values = _distinct(kernel(pc.fill_null(whole, "")))
+    if _mostlydistinct_texts(whole):
+        codes, values = distinct_texts(kernel(pc.fill_null(whole, "")))
         return Form(codes.reshape(shape), values)
-    codes, values = _distinct(whole)
+    codes, values = distinct_texts(whole)
     return replace(Form(codes.reshape(shape), values).derive(kernel), of_parent=None)
 
 
-def _mostly_distinct(texts: pa.LargeStringArray) -> bool:
+def _mostlydistinct_texts(texts: pa.LargeStringArray) -> bool:
     """Whether about half of many values or more are distinct: finding those costs more than the kernel saves then.
 
     Of ``s`` values drawn from ``d`` equally frequent ones, about ``s * s / 2d`` are repeats. It does not matter for the
