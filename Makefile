@@ -7,7 +7,7 @@ GROUPS := --group test --group lint --group page --group build
 
 .PHONY: demo test acceptance lint types bench clean
 
-$(STAMP): pyproject.toml
+$(STAMP): pyproject.toml hatch_build.py $(wildcard src/crmclean/kernels/*.[ch])
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
 	$(BIN)/python -m pip install --quiet $(GROUPS) --editable ".[excel,mx]"
