@@ -215,7 +215,7 @@ def pair_text(pair: Mapping[str, Any]) -> str:
     if pair["decided_by"] == "branch":
         lines.append("  one company at two places: a branch unless the rules merge branches")
     if pair["decided_by"] == "shared_contact":
-        lines.append("  one mailbox or line, one family name, given names that look alike: only a person can tell")
+        lines.append("  one mailbox or line, and names that look alike: only a person can tell")
     found = [item for item in pair["comparisons"] if item["level"] != "both_missing"]
     plain = [item for item in found if item["left"] or item["right"]]
     for word, sign in (("for it", 1), ("against", -1)):

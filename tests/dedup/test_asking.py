@@ -32,9 +32,21 @@ def test_alike_names_under_one_mailbox_are_put_to_a_person() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "family"),
+    [
+        (("Tasfizul", "Tashfoz"), ("Quarenghi", "Qarnegi")),  # both gone wrong
+        (("Tasfizul", "Quarenghi"), ("Quarenghi", "Tashfoz")),  # in each other's column
+    ],
+)
+def test_both_parts_of_the_name_are_looked_at(given, family) -> None:
+    assert decided(given, family, ONE)[0] == "review"
+
+
+@pytest.mark.parametrize(
     ("given", "family", "mailbox"),
     [
         (("Tasfizul", "Brondemer"), ("Quarenghi", "Quarenghi"), ONE),  # two of a family
+        (("Tasfizul", "Quarenghi"), ("Quarenghi", "Brondemer"), ONE),
         (("Tasfizul", "Tashfoz"), ("Quarenghi", "Dobrowolny"), ONE),
         (("Tasfizul", "Tashfoz"), ("Quarenghi", "Quarenghi"), ("zx77@home.example", "kk31@work.example")),
         (("Tasfizul", "Tashfoz"), ("Quarenghi", "Quarenghi"), ("info@home.example", "info@home.example")),

@@ -1,11 +1,11 @@
-"""Pairs that the model turns down and a person should see: one person with a given name gone wrong, or two of a family.
+"""Pairs that the model turns down and a person should see: one person with a name gone wrong, or two of a family.
 
-Where two records share a mailbox or line of somebody's own and their family names sound the same, given names that
-contradict each other decide against a match: families share mailboxes. But a given name that a typo or another script
-has changed beyond what the comparison levels allow contradicts the true one just the same. Where the two given names
-have half of their letters in order, neither reading is far-fetched, and no weight can tell them apart; such pairs go to
-review whatever they weigh, ``decided_by`` ``shared_contact``. There are few of them: 15 in 10,000 generated contacts,
-half of them one person.
+Where two records share a mailbox or line of somebody's own, given names that contradict each other decide against a
+match: families share mailboxes. But a given name that a typo or another script has changed beyond what the comparison
+levels allow contradicts the true one just the same. Where half of the letters of each name part are in order on both
+sides, with given and family name in either column, neither reading is far-fetched, and no weight can tell them apart;
+such pairs go to review whatever they weigh, ``decided_by`` ``shared_contact``. There are few of them: 19 in 10,000
+generated contacts, more than half of them one person.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ import pyarrow as pa
 
 from crmclean.dedup.blocking import Candidates
 from crmclean.dedup.compare import overlap_of
+from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.workings import Workings
 
 __all__ = ["pairs_to_ask"]
 
-_ALIKE = 0.5  # share of the letters of two given names that are the same and in order
+_ALIKE = 0.5  # share of the letters of two name parts that are the same and in order
+_CONTACT_RULES = ("email", "line")  # what brings together records that share a contact
 
 
 def pairs_to_ask(work: Workings, candidates: Candidates) -> Candidates:
@@ -38,15 +40,25 @@ def pairs_to_ask(work: Workings, candidates: Candidates) -> Candidates:
 def _alike_under_one_contact(work: Workings, candidates: Candidates) -> Ints:
     """Their places among the candidates."""
     records = work.records
-    if not records.has("given", "family", "family_skeleton"):
+    if not records.has("given", "family"):
         return np.zeros(0, np.int64)
-    given, sound = records.codes("given"), records.codes("family_skeleton")
-    found = np.flatnonzero(sound.take(candidates.left) == sound.take(candidates.right))
-    left, right = candidates.left[found], candidates.right[found]
-    one, other = given.take(left), given.take(right)
-    asked = np.flatnonzero((one != other) & (one > 0) & (other > 0) & (sound.take(left) > 0))
-    asked = asked[work.comparer.share_own_contact(left[asked], right[asked])]
-    values = records.forms["given"].values
-    likeness = overlap_of(values.take(pa.array(one[asked])), values.take(pa.array(other[asked])))
-    chosen: Ints = found[asked[likeness >= _ALIKE]]
+    names = [report.name for report in candidates.reports]
+    bits = sum(1 << names.index(rule) for rule in _CONTACT_RULES if rule in names)
+    found = np.flatnonzero(candidates.rules & candidates.rules.dtype.type(bits))
+    left, right = candidates.left.take(found), candidates.right.take(found)
+    one, other = ([records.codes(name).take(side) for name in ("given", "family")] for side in (left, right))
+    open_ = np.flatnonzero((one[0] != other[0]) | (one[1] != other[1]))
+    open_ = open_[work.comparer.share_own_contact(left[open_].astype(np.intp), right[open_].astype(np.intp))]
+    one, other = ([codes.take(open_) for codes in side] for side in (one, other))
+    straight = np.fmin(_overlap(records, one[0], other[0]), _overlap(records, one[1], other[1]))
+    crossed = np.fmin(_overlap(records, one[0], other[1]), _overlap(records, one[1], other[0]))
+    chosen: Ints = found[open_[np.fmax(straight, crossed) >= _ALIKE]]
     return chosen
+
+
+def _overlap(records: Records, one: Ints, other: Ints) -> Ints:
+    """``overlap_of`` name parts given by their codes; NaN where one is missing."""
+    values = records.forms["given"].values
+    overlap = overlap_of(values.take(pa.array(one)), values.take(pa.array(other)))
+    overlap[(one == 0) | (other == 0)] = np.nan
+    return overlap
