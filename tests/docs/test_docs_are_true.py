@@ -27,7 +27,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("clone")
     for name in ("sample_data", "rules", "benchmarks", "docs"):
         shutil.copytree(ROOT / name, folder / name)
-    for name in ("README.md", "Makefile", "pyproject.toml", "LICENSE", "CHANGELOG.md"):
+    for name in ("README.md", "Makefile", "pyproject.toml", "hatch_build.py", "LICENSE", "CHANGELOG.md"):
         shutil.copy(ROOT / name, folder / name)
     return folder
 

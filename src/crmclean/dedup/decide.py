@@ -5,7 +5,7 @@ Reasons: ``model`` (the probability alone), ``affiliation_only`` (nothing identi
 ``judgement`` (a person said so, or it follows from what a person said), ``one_to_one`` (a likelier link of one of the
 records won, several were equally likely, or both are of one source, where sources are linked one to one), ``branch``
 (one company at two places: linked as ``branch`` and not merged, unless the rules say so), ``shared_contact`` (one
-mailbox or line, one family name, given names that contradict each other and look alike: a person is asked).
+mailbox or line, names that contradict each other and look alike: a person is asked).
 """
 
 from __future__ import annotations
