@@ -11,7 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crmclean.keys import emails, phones
+from crmclean import text
+from crmclean.keys import emails, names, phones, skeleton, sound
 from crmclean.tables.lanes import by_kernel
 
 Make = Callable[[Any], Any]
@@ -63,6 +64,108 @@ def test_emails(values: list[str]) -> None:
 @example(["info-12", "a12_", "sales1.2", "12", "no-reply٣"])
 def test_roles(values: list[str]) -> None:
     check(values, lambda array: by_kernel(array, emails._role_word, "role_words"), emails._role_word)
+
+
+LETTERS = (
+    *("a", "B", "o", "S.", ".", "'", "’", "`", " ", "  ", "-", "&", "\t", "\n", "0", "é", "Ö", "ß", "Æ", "ŉ", "İ", "ﬁ"),
+    *("e\u0301", "\u0301", "´", "Ế", "ẞ", "ł", "–", "½", "²", "ª", "\u00ad", "\u200d", "प्रिया", "علي", "Й", "µ", "ſ"),
+)
+
+
+@given(texts(*LETTERS))
+def test_folded_letters(values: list[str]) -> None:
+    check(values, text.fold_letters, text._fold_letters)
+    check(values, text.match_key, text._match_key)
+
+
+def test_each_letter_alone_and_between_others() -> None:
+    every = [chr(point) for point in (*range(0x1200), *range(0x1D00, 0x2100), *range(0xFB00, 0xFB07))]
+    every += [f"a{letter}e" for letter in every] + [f"jr {letter}jr{letter}" for letter in every]
+    check(every, text.fold_letters, text._fold_letters)
+    check(every, text.match_key, text._match_key)
+    check(every, names.name_suffix, names._name_suffix)
+
+
+NAMES = (
+    *(
+        "Ann",
+        "Smith",
+        "van",
+        "de",
+        "la",
+        "O’Brien",
+        "O'Neil",
+        "Müller",
+        "José",
+        "Sri",
+        "Major",
+        "King",
+        "Dr.",
+        "Mr",
+        "Dr",
+    ),
+    *(
+        "Prof. ",
+        "Sig.ra",
+        "al",
+        "haj",
+        "dott",
+        "ssa",
+        "г-жа",
+        "Jr",
+        "jr.",
+        " sen.",
+        "Jun.",
+        " jun. ",
+        "III",
+        "2nd",
+        "PhD",
+    ),
+    *(", ", ",", " ", " ", " ", "-", ".", "'", "j'r", "१nd", "प्रिया", "علي", "\t", "\x1c", "王小明", "PhD", "MD", "sr"),
+)
+
+
+@given(texts(*NAMES))
+@example(["Dr. Dr. Ann Smith PhD Jr.", "Dr Jr", "Sri Major King", "Sri King", "al haj omar", "jr", "Amartya Sen. "])
+@example(["a " * 40, "jr " * 40, "Weber sen.\t", "Ann \x85jr", "Ann\u200djr"])
+def test_names(values: list[str]) -> None:
+    check(values, names.name_key, names._name_key)
+    check(values, names.name_suffix, names._name_suffix)
+
+
+WORDS = (
+    *(
+        "sch",
+        "tsch",
+        "kn",
+        "mc",
+        "x",
+        "ye",
+        "ee",
+        "oo",
+        "ph",
+        "shch",
+        "dg",
+        "w",
+        "y",
+        "h",
+        "a",
+        "e",
+        "bb",
+        "c",
+        "k",
+        "s",
+    ),
+    *(" ", "  ", "'", "1", "i", "o", "u", "aw", "n", "z", "nb", "k"),
+)
+
+
+@given(st.lists(st.lists(st.sampled_from(WORDS), max_size=12).map("".join), max_size=12))
+@example(["x" * 300, "xa" * 120, "", " ", "x", " a  b "])
+def test_skeletons_and_sounds(values: list[str]) -> None:
+    check(values, skeleton.word_skeletons, skeleton._SKELETON.plain_words)
+    check(values, skeleton.skeletons, skeleton._SKELETON.plain_values)
+    check(values, sound.sounds, sound._SOUND.plain_values)
 
 
 def test_many_numbers_and_addresses() -> None:

@@ -57,6 +57,7 @@ EXPORT int64_t crmclean_email_parts(
     uint8_t *left_out
 ) {
     EACH_TEXT(email_part(text, length, part, place));
+    return end;
 }
 
 /* Lower case, without dots, hyphens, low lines and the digits at the end. */
@@ -74,4 +75,5 @@ EXPORT int64_t crmclean_role_words(
     const int64_t *offsets, const uint8_t *data, int64_t count, int64_t *ends, uint8_t *made, uint8_t *left_out
 ) {
     EACH_TEXT(role_word(text, length, place));
+    return end;
 }

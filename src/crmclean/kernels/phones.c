@@ -69,4 +69,5 @@ EXPORT int64_t crmclean_phone_keys(
     const int64_t *offsets, const uint8_t *data, int64_t count, int64_t *ends, uint8_t *made, uint8_t *left_out
 ) {
     EACH_TEXT(phone_key(text, length, place));
+    return end;
 }

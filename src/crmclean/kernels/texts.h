@@ -16,10 +16,10 @@ static inline uint8_t lower(uint8_t byte) {
 }
 
 /* Run `one_text`, an expression that gives the bytes written to `place` or LEFT_OUT, for each `text` of `length` bytes.
-   `made` has room for as many bytes as there are in all texts, and none may become longer than it was. */
+   `made` has room for as many bytes as there are in all texts, and none may become longer than it was. Gives `end`. */
 #define EACH_TEXT(one_text)                                                                                            \
+    int64_t end = 0;                                                                                                   \
     do {                                                                                                               \
-        int64_t end = 0;                                                                                               \
         ends[0] = 0;                                                                                                   \
         for (int64_t i = 0; i < count; i++) {                                                                          \
             const uint8_t *text = data + offsets[i];                                                                   \
@@ -30,7 +30,6 @@ static inline uint8_t lower(uint8_t byte) {
             end += size == LEFT_OUT ? 0 : size;                                                                        \
             ends[i + 1] = end;                                                                                         \
         }                                                                                                              \
-        return end;                                                                                                    \
     } while (0)
 
 #endif
