@@ -23,6 +23,8 @@ import pyarrow.compute as pc
 
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
+from crmclean.tables.folding import fold_texts, letter_table
+from crmclean.tables.lanes import by_kernel
 from crmclean.tables.scripts import script_of_char
 
 __all__ = [
@@ -249,68 +251,6 @@ def _joining_family(char: str) -> str:
 
 # ---- compare forms ------------------------------------------------------------------------------
 
-_DROPPED = frozenset(
-    "'`´‘’‛′ʹʻʼʽˈ＇՚׳״·\u0640"
-)  # apostrophes of all kinds, the middle dot of Catalan, the Arabic stretch
-_LETTERS = {  # letters that do not decompose; the Persian form stands for its Arabic variants
-    **dict(zip("øłđðħıŧŋĸȷɐəƒ", "olddhitnkjaef", strict=True)),
-    "œ": "oe",
-    "æ": "ae",
-    "þ": "th",
-    **dict.fromkeys("يىئےېۍێۑ", "ی"),
-    **dict.fromkeys("كڪګڭ", "ک"),
-    **dict.fromkeys("ةۀەہھۂۃ", "ه"),
-    **dict.fromkeys("أإآٱ", "ا"),
-    **dict.fromkeys("ؤۆۇۈۋ", "و"),
-    "ء": "",
-}
-_FOLDED_MARKS = (  # combining marks of Latin, Greek, Cyrillic; vowel points of Arabic and Hebrew; variation selectors
-    *((0x300, 0x36F), (0x483, 0x487), (0x591, 0x5C7), (0x610, 0x61A), (0x64B, 0x65F), (0x670, 0x670), (0x6D6, 0x6ED)),
-    *((0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE00, 0xFE0F), (0xFE20, 0xFE2F), (0xE0100, 0xE01EF)),
-)
-
-
-class _FoldTable(dict[int, str]):
-    """``str.translate`` table of ``match_key``, filled as characters turn up.
-
-    Each entry is a pure function of its character, so it does not matter in which order values arrive.
-    """
-
-    def __missing__(self, point: int) -> str:
-        self[point] = folded = _fold_char(chr(point))
-        return folded
-
-
-_FOLD = _FoldTable({ord("\n"): "\n"})
-
-
-def _fold_char(char: str) -> str:
-    point, category = ord(char), unicodedata.category(char)
-    if char == ".":
-        return char
-    if char in _LETTERS:
-        return _LETTERS[char]
-    if char in _DROPPED or category == "Cf" or any(low <= point <= high for low, high in _FOLDED_MARKS):
-        return ""
-    if category == "Nd":
-        return str(unicodedata.decimal(char))
-    if category[0] not in "LMN":
-        return " "
-    # й and ї are letters of their own; other accented Latin, Greek and Cyrillic letters fold to their base
-    if category[0] == "L" and script_of_char(char) in ("Latin", "Greek", "Cyrillic") and char not in "йї":
-        base = unicodedata.normalize("NFD", char)[0]
-        return _LETTERS.get(base, base)
-    return char
-
-
-def _fold_texts(values: Sequence[str]) -> list[str]:
-    """The values folded, all as one text of a line each: a call for each costs more than the folding."""
-    if not values:
-        return []
-    text = "\n".join(value.replace("\n", " ") for value in values)
-    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return [" ".join(line.split()) for line in text.translate(_FOLD).split("\n")]
-
 
 def _join_initials(text: str) -> str:
     """``u. s. a. inc`` -> ``usa inc``: dotted single letters are one word, any other dot is a space."""
@@ -330,10 +270,12 @@ def _join_initials(text: str) -> str:
 
 def fold_letters(array: Any) -> pa.LargeStringArray:
     """Like ``match_key``, but each dot is a space: ``J.R. Smith`` and ``J. R. Smith`` are both ``j r smith``."""
-    array = as_text(array)
+    return by_kernel(as_text(array), _fold_letters, "fold_letters", "BBn", *letter_table())
 
+
+def _fold_letters(array: pa.LargeStringArray) -> pa.LargeStringArray:
     def fold(values: list[str]) -> list[str]:
-        return [" ".join(text.replace(".", " ").split()) if "." in text else text for text in _fold_texts(values)]
+        return [" ".join(text.replace(".", " ").split()) if "." in text else text for text in fold_texts(values)]
 
     plain = ascii_mask(array)
     array = map_subset(array, plain, _fold_ascii)
@@ -350,10 +292,12 @@ def match_key(array: Any) -> pa.LargeStringArray:
     >>> match_key(pa.array(["  O’Brien-MÜLLER ", "S.A.", "प्रिया  शर्मा", "علي"])).to_pylist()
     ['obrien muller', 'sa', 'प्रिया शर्मा', 'علی']
     """
-    array = as_text(array)
+    return by_kernel(as_text(array), _match_key, "fold_letters", "BBn", *letter_table(dots=False))
 
+
+def _match_key(array: pa.LargeStringArray) -> pa.LargeStringArray:
     def fold(values: list[str]) -> list[str]:
-        return [_join_initials(text) if "." in text else text for text in _fold_texts(values)]
+        return [_join_initials(text) if "." in text else text for text in fold_texts(values)]
 
     dotted = pc.match_substring_regex(array, r"(?:^|[^A-Za-z0-9])[A-Za-z0-9][^A-Za-z0-9 ]*\.").fill_null(False)
     fast = pc.and_(ascii_mask(array), pc.invert(dotted))

@@ -15,6 +15,7 @@ from crmclean.keys.lists import read_words
 from crmclean.keys.tokens import blank_nulls
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
+from crmclean.tables.lanes import by_kernel
 from crmclean.text import ascii_mask, map_subset, map_unique, mask_of, strip_invisible
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
+_KEY, _LOCAL, _DOMAIN = range(3)  # what the kernel is asked for
 _GOOGLE = pa.array(["gmail.com", "googlemail.com"], TEXT)
 
 
@@ -73,6 +75,10 @@ def email_key(array: Any) -> pa.LargeStringArray:
     >>> email_key(pa.array(["J.Doe+crm@GoogleMail.com", "<a.b@Firma.de>", "no address"])).to_pylist()
     ['jdoe@gmail.com', 'a.b@firma.de', '']
     """
+    return by_kernel(blank_nulls(as_text(array)), _email_key, "email_parts", "n", _KEY)
+
+
+def _email_key(array: pa.LargeStringArray) -> pa.LargeStringArray:
     local, domain = _split(_address(array))
     local = _local(local)
     google = pc.is_in(domain, value_set=_GOOGLE)
@@ -83,22 +89,29 @@ def email_key(array: Any) -> pa.LargeStringArray:
 
 
 def email_parts(array: Any) -> tuple[pa.LargeStringArray, pa.LargeStringArray]:
-    """``email_local`` and ``email_domain`` of each value, for the price of one.
+    """``email_local`` and ``email_domain`` of each value.
 
     >>> [part.to_pylist() for part in email_parts(pa.array(["A.B+x@Firma.de"]))]
     [['a.b'], ['firma.de']]
     """
-    local, domain = _split(_address(array))
-    return _local(local), domain
+    return email_local(array), email_domain(array)
 
 
 def email_local(array: Any) -> pa.LargeStringArray:
     """The part before the ``@``, lower case, without a ``+tag``."""
-    return email_parts(array)[0]
+    return by_kernel(blank_nulls(as_text(array)), _email_local, "email_parts", "n", _LOCAL)
+
+
+def _email_local(array: pa.LargeStringArray) -> pa.LargeStringArray:
+    return _local(_split(_address(array))[0])
 
 
 def email_domain(array: Any) -> pa.LargeStringArray:
     """The part after the ``@``, lower case."""
+    return by_kernel(blank_nulls(as_text(array)), _email_domain, "email_parts", "n", _DOMAIN)
+
+
+def _email_domain(array: pa.LargeStringArray) -> pa.LargeStringArray:
     return _split(_address(array))[1]
 
 
@@ -190,8 +203,11 @@ def is_disposable(domains: Any) -> Flags:
 
 def is_role(locals_: Any) -> Flags:
     """Whether a local part is a function and not a person: info, sales, kontakt, buchhaltung, no-reply."""
-    bare = pc.replace_substring_regex(pc.utf8_lower(blank_nulls(as_text(locals_))), r"[._-]+|\d+$", "")
-    return _is_listed(bare, "role_mailboxes.txt")
+    return _is_listed(by_kernel(blank_nulls(as_text(locals_)), _role_word, "role_words"), "role_mailboxes.txt")
+
+
+def _role_word(array: pa.LargeStringArray) -> pa.LargeStringArray:
+    return pc.replace_substring_regex(pc.utf8_lower(array), r"[._-]+|\d+$", "")
 
 
 def _is_listed(values: Any, name: str) -> Flags:

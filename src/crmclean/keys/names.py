@@ -13,11 +13,13 @@ import pyarrow.compute as pc
 from crmclean.keys.arabic import spell_signs
 from crmclean.keys.lists import read_rows
 from crmclean.keys.romanise import read_word, romanise_word, split_east_asian
-from crmclean.keys.skeleton import skeletons
+from crmclean.keys.skeleton import word_skeletons
 from crmclean.keys.sound import sounds
 from crmclean.keys.tokens import Mask, Tokens, Vocabulary, blank_nulls
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
+from crmclean.tables.folding import letter_table
+from crmclean.tables.lanes import by_kernel
 from crmclean.text import ascii_mask, fold_letters, map_subset, map_unique, mask_of, script_of
 
 __all__ = [
@@ -140,7 +142,21 @@ def name_key(array: Any) -> pa.LargeStringArray:
     >>> name_key(pa.array(["Dr. O’Brien-Müller, Jr.", "श्री राजेश कुमार", "Anne-Marie", None])).to_pylist()
     ['obrien muller', 'rajesh kumar', 'anne marie', '']
     """
-    return _key_tokens(as_text(array)).join()
+    texts = blank_nulls(as_text(array))
+    return by_kernel(texts, _name_key, "name_keys", "BBnqBBn", *letter_table(), *_kernel_titles().for_kernel())
+
+
+def _name_key(array: pa.LargeStringArray) -> pa.LargeStringArray:
+    return _key_tokens(array).join()
+
+
+@lru_cache(maxsize=1)
+def _kernel_titles() -> Vocabulary:
+    """`_titles`, and the halves of those that fold to two words."""
+    titles, halves = _titles(), [form.split(" ") for form in _split_titles().split("|")]
+    uses = titles.bits[: len(titles.words)]
+    words = [titles.words.filter(pa.array(uses & bit > 0)).to_pylist() for bit in (_LEADING, _TRAILING, _WEAK)]
+    return Vocabulary.of(*words, (), (), [half[0] for half in halves], [half[1] for half in halves])
 
 
 def written_key(array: Any) -> pa.LargeStringArray:
@@ -175,10 +191,7 @@ def name_skeleton(array: Any) -> pa.LargeStringArray:
 
 def key_skeleton(keys: Any) -> pa.LargeStringArray:
     """``name_skeleton`` of names that are keys already."""
-    tokens = Tokens.of(blank_nulls(as_text(keys)))
-    encoded = tokens.values.dictionary_encode()
-    codes = skeletons(encoded.dictionary).take(encoded.indices)
-    return Tokens(codes, tokens.offsets).join()
+    return word_skeletons(blank_nulls(as_text(keys)))
 
 
 def name_suffix(array: Any) -> pa.LargeStringArray:
@@ -187,7 +200,22 @@ def name_suffix(array: Any) -> pa.LargeStringArray:
     >>> name_suffix(pa.array(["John Smith, Jr.", "Smith III", "Weber sen.", "Senior"])).to_pylist()
     ['jr', 'iii', 'sr', '']
     """
-    texts = _spelt_generations(blank_nulls(as_text(array)))
+    texts = blank_nulls(as_text(array))
+    table = letter_table(others=True)
+    return by_kernel(texts, _name_suffix, "name_suffixes", "BBnqBBnqB", *table, *_kernel_generations())
+
+
+@lru_cache(maxsize=1)
+def _kernel_generations() -> tuple[Any, ...]:
+    """The words for generations, each with the number of its suffix, and the suffixes."""
+    suffixes = list(dict.fromkeys(_GENERATIONS.values()))
+    numbers = np.array([*map(suffixes.index, _GENERATIONS.values())], np.uint8) + np.uint8(1)
+    words = Vocabulary(pa.array(list(_GENERATIONS), TEXT), np.append(numbers, np.uint8(0)))
+    return *words.for_kernel(), *Vocabulary.of(suffixes).for_kernel()[:2]
+
+
+def _name_suffix(array: pa.LargeStringArray) -> pa.LargeStringArray:
+    texts = _spelt_generations(array)
     asked = _may_have_suffix(texts)
     return map_subset(pc.if_else(asked, texts, pa.scalar("", TEXT)), asked, _suffixes)
 

@@ -11,6 +11,7 @@ from crmclean.keys.tokens import blank_nulls
 from crmclean.tables.batch import as_text
 from crmclean.tables.buffers import keep_bytes
 from crmclean.tables.evidence import TEXT
+from crmclean.tables.lanes import by_kernel
 from crmclean.text import fold_digits, map_subset
 
 __all__ = ["phone_key", "phone_tail"]
@@ -54,7 +55,11 @@ def phone_key(array: Any) -> pa.LargeStringArray:
     >>> phone_key(pa.array(numbers)).to_pylist()
     ['876543210', '876543210', '079460018', '']
     """
-    digits = _digits(blank_nulls(as_text(array)))
+    return by_kernel(blank_nulls(as_text(array)), _phone_key, "phone_keys")
+
+
+def _phone_key(array: pa.LargeStringArray) -> pa.LargeStringArray:
+    digits = _digits(array)
     key = pc.utf8_slice_codeunits(digits, -_DIGITS_KEPT, 2**31 - 1)
     return _without_fillers(digits, key, minimum=6)
 

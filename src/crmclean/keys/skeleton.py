@@ -3,20 +3,15 @@
 Vowels go, sounds that spellings confuse become one letter: voiced and unvoiced stops (Tamil and Arabic do not write the
 difference), v and b (Bengali), sh and s (Hindi), ph and f, k and q. The rules are English, German, French and Slavic
 spelling at once, so the code is coarse: agreement is a hint and a blocking key, not a match.
-
-All words are coded together as one byte string, by replacing; no word is looked at alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from crmclean.tables.evidence import TEXT
+from crmclean.keys.rewriting import Rewriter
 
-__all__ = ["replaced", "rewritten", "single", "skeletons"]
+__all__ = ["skeletons", "word_skeletons"]
 
 # Order matters. "^" is the start of a word; upper case is a sound already decided.
 _RULES: tuple[tuple[str, str], ...] = (
@@ -49,6 +44,9 @@ def _class_table() -> bytes:
 _TABLE = _class_table()
 
 
+_SKELETON = Rewriter(_RULES, table=_TABLE, single=b"PTKSFMNLRC", dropped=b"aeiouyh'", lower=True)
+
+
 def skeletons(words: pa.LargeStringArray) -> pa.LargeStringArray:
     """The code of each lower-case ASCII word (no spaces); digits stay.
 
@@ -56,36 +54,9 @@ def skeletons(words: pa.LargeStringArray) -> pa.LargeStringArray:
     >>> skeletons(pa.array(names, pa.large_string())).to_pylist()
     ['smt', 'smt', 'ktrn', 'ktrn', 'rs', 'rs']
     """
-    return rewritten(words, _code)
+    return _SKELETON.of_values(words)
 
 
-def _code(blob: bytes) -> bytes:
-    blob = single(replaced(blob, _RULES).translate(_TABLE), b"PTKSFMNLRC")
-    return blob.translate(None, delete=b"aeiouyh'").lower()
-
-
-def rewritten(words: pa.LargeStringArray, rewrite: Callable[[bytes], bytes]) -> pa.LargeStringArray:
-    """ASCII values rewritten all together, as one byte string in which each stands between "^" and "$"."""
-    if not len(words):
-        return words
-    joined = pc.binary_join(
-        pa.LargeListArray.from_arrays(pa.array([0, len(words)], pa.int64()), words), pa.scalar("$^", TEXT)
-    )
-    blob = rewrite(b"^" + joined[0].as_buffer().to_pybytes() + b"$").translate(None, delete=b"$")
-    return pc.list_flatten(pc.split_pattern(pa.array([blob.decode("ascii")], TEXT), "^"))[1:]
-
-
-def replaced(blob: bytes, rules: Iterable[tuple[str, str]]) -> bytes:
-    """The rules applied one after the other."""
-    for before, after in rules:
-        blob = blob.replace(before.encode(), after.encode())
-    return blob
-
-
-def single(blob: bytes, letters: bytes) -> bytes:
-    """Runs of one of the letters as that letter once."""
-    for letter in letters:
-        double = bytes([letter, letter])
-        while double in blob:
-            blob = blob.replace(double, double[:1])
-    return blob
+def word_skeletons(texts: pa.LargeStringArray) -> pa.LargeStringArray:
+    """The codes of the words of each value, single spaces between them."""
+    return _SKELETON.of_words(texts)

@@ -2,14 +2,14 @@
 
 Finer than the skeleton, which drops vowels, and more forgiving than the key, which spells: ``Noori`` and ``Nuri``,
 ``Qanuni`` and ``Kanooni``, ``Shreya`` and ``Shriya`` sound the same. Capitals are sounds of two letters: C is ch, S is
-sh. All words are coded together as one byte string, by replacing; no word is looked at alone.
+sh.
 """
 
 from __future__ import annotations
 
 import pyarrow as pa
 
-from crmclean.keys.skeleton import replaced, rewritten, single
+from crmclean.keys.rewriting import Rewriter
 
 __all__ = ["sounds"]
 
@@ -27,6 +27,8 @@ _RULES: tuple[tuple[str, str], ...] = (
     *((f"{vowel}h{end}", f"{vowel}{end}") for vowel in "aiu" for end in "$ "),
 )
 
+_SOUND = Rewriter(_RULES, single=b"abcdfgijklmnprstuvzCS")
+
 
 def sounds(words: pa.LargeStringArray) -> pa.LargeStringArray:
     """The sound of each lower-case ASCII value (words and single spaces); digits stay.
@@ -35,4 +37,4 @@ def sounds(words: pa.LargeStringArray) -> pa.LargeStringArray:
     >>> sounds(pa.array(names, pa.large_string())).to_pylist()
     ['nuri', 'nuri', 'kanuni', 'kanuni', 'Caia', 'Caia', 'fatima', 'fatima']
     """
-    return rewritten(words, lambda blob: single(replaced(blob, _RULES), b"abcdfgijklmnprstuvzCS"))
+    return _SOUND.of_values(words)

@@ -16,6 +16,7 @@ from crmclean.text import map_unique, mask_of
 __all__ = ["Tokens", "Vocabulary", "blank_nulls"]
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
+Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 Positions = np.ndarray[Any, np.dtype[np.int64]]
 
 
@@ -29,7 +30,7 @@ class Vocabulary:
     """Words and, for each, which of up to eight lists it is in; the last bit set is that of an unknown word: none."""
 
     words: pa.LargeStringArray
-    bits: np.ndarray[Any, np.dtype[np.uint8]]
+    bits: Bytes
 
     @staticmethod
     def of(*lists: Iterable[str]) -> Vocabulary:
@@ -39,6 +40,11 @@ class Vocabulary:
             for word in words:
                 bits[word] = bits.get(word, 0) | 1 << place
         return Vocabulary(pa.array(list(bits), TEXT), np.array([*bits.values(), 0], np.uint8))
+
+    def for_kernel(self) -> tuple[Positions, Bytes, Bytes, int]:
+        """Offsets and bytes of the words, their bits, and how many there are."""
+        _, offsets, data = self.words.buffers()
+        return np.frombuffer(offsets, np.int64), np.frombuffer(data, np.uint8), self.bits, len(self.words)
 
 
 @dataclass(frozen=True)
@@ -115,7 +121,7 @@ class Tokens:
         lists = pa.LargeListArray.from_arrays(pa.array(self.offsets), self.values)
         return pc.binary_join(lists, pa.scalar(separator, TEXT))
 
-    def classes(self, vocabulary: Vocabulary) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    def classes(self, vocabulary: Vocabulary) -> Bytes:
         """uint8 array: the sum of the bits of the lists each word is in, 0 for a word of none."""
         places = pc.index_in(self.values, value_set=vocabulary.words).fill_null(-1).to_numpy()
         return np.asarray(vocabulary.bits[places], np.uint8)
