@@ -29,6 +29,7 @@ _COUNTRIES = 24
 _ENOUGH = 50  # records of a country, below which it is one of the rare ones
 _MOST = -6.0  # bits
 _PART = 20_000  # pairs at a time: their rows stay in the cache
+_NAMES = 4096  # likewise
 LEAST_CHARGE = 1.0
 
 
@@ -81,21 +82,38 @@ def affinity_of(given: Ints, family: Ints, country: Ints, sizes: tuple[int, int,
     told = country > 0
     share = np.bincount(slot[country[told]], minlength=slots) / max(int(told.sum()), 1)
     share = np.maximum(share, 1e-4)
-    counts = []
-    for codes, size in ((given, sizes[0]), (family, sizes[1])):
-        known = told & (codes > 0)
-        pairs = np.bincount(codes[known] * np.int64(slots) + slot[country[known]], minlength=size * slots)
-        counts.append(pairs.reshape(size, slots).astype(np.float32))
-    of_name = [(table + _WEIGHT * share) / (table.sum(axis=1, keepdims=True) + _WEIGHT) for table in counts]
-    same = [_agreement(table) for table in counts]
+    slot[0] = slots  # of the records that do not tell
+    place = slot.take(country)
+    tables = [_carriers(codes, place, size, slots) for codes, size in ((given, sizes[0]), (family, sizes[1]))]
+    same = [_agreement(table) for table in tables]
     namesakes = float((share**2 * same[0] * same[1]).sum())
-    return Affinity(of_name[0].astype(np.float32), (of_name[1] / share).astype(np.float32), namesakes)
+    return Affinity(_shares(tables[0], share, 1.0), _shares(tables[1], share, share), namesakes)
+
+
+def _carriers(codes: Ints, place: Ints, size: int, slots: int) -> Floats:
+    """How many records of each country carry each name."""
+    width = slots + 1
+    pairs = np.bincount(codes * np.int64(width) + place, minlength=size * width).reshape(size, width)
+    pairs[0] = 0
+    return pairs[:, :slots].astype(np.float32)
+
+
+def _shares(table: Floats, share: Ints, base: Any) -> Floats:
+    """P(country | name) / base."""
+    made = np.empty(table.shape, np.float32)
+    for start in range(0, len(table), _NAMES):
+        part = table[start : start + _NAMES]
+        of_name = (part + _WEIGHT * share) / (part.sum(axis=1, keepdims=True) + _WEIGHT)
+        made[start : start + _NAMES] = of_name / base
+    return made
 
 
 def _agreement(counts: Floats) -> Ints:
     """Per country the chance that two of its people share the name: sum n (n - 1) / N (N - 1)."""
-    exact = counts.astype(np.float64)
-    whole = exact.sum(axis=0)
-    pairs: Ints = (exact * (exact - 1)).sum(axis=0)
+    whole, pairs = np.zeros(counts.shape[1]), np.zeros(counts.shape[1])
+    for start in range(0, len(counts), _NAMES):
+        exact = counts[start : start + _NAMES].astype(np.float64)
+        whole += exact.sum(axis=0)
+        pairs += (exact * (exact - 1)).sum(axis=0)
     share: Ints = np.divide(pairs, whole * (whole - 1), out=np.zeros(len(whole)), where=whole > 1)
     return share

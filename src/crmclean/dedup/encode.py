@@ -6,7 +6,7 @@ record order that depends on the content alone, so that nothing downstream can d
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -19,7 +19,8 @@ from crmclean.dedup.affinity import Affinity, affinity_of
 from crmclean.dedup.dates import birth_key, birth_key_of_parts
 from crmclean.dedup.encode_companies import addresses_apart, company_forms, names_of_companies, without_own_city
 from crmclean.dedup.encode_names import name_forms, name_marks
-from crmclean.dedup.forms import Form, Ints, code_texts, first_text, hash_texts, join_texts, mix, present
+from crmclean.dedup.forms import Form, Ints, code_first, code_texts, first_text, join_texts, present
+from crmclean.dedup.hashes import content_hashes
 from crmclean.dedup.kinds import id_key
 from crmclean.dedup.unmapped import PREFIX, Unmapped, claim, judge_columns, support_forms
 from crmclean.keys import emails, phones, places
@@ -164,23 +165,12 @@ def _claimed(used: dict[str, list[pa.Array]], unmapped: tuple[Unmapped, ...], en
 def _canonical_order(forms: dict[str, Form], count: int, order: Ints | None) -> Records:
     """Sort the records by a hash of their content, then by ``order``."""
     known = [name for name in _CONTENT if name in forms] + sorted(name for name in forms if name.startswith(PREFIX))
-
-    def hashed(name: str) -> Ints:
-        form = forms[name]
-        hashes = mix(hash_texts(form.values) + hash_texts(pa.array([name], TEXT))[0])
-        chained = np.zeros(count, np.uint64)
-        for row in hashes[form.codes].reshape(-1, count):  # which column of a pool holds what tells records apart
-            chained = mix(chained) + row
-        return chained
-
-    content = np.zeros(count, np.uint64)
     with ThreadPoolExecutor(_THREADS) as pool:
-        for part in pool.map(hashed, known):
-            content = mix(content) + part
+        affinity = pool.submit(_affinity, forms)  # counts carriers, in whatever order they are
+        content = content_hashes([(name, forms[name]) for name in known], count)
         position = np.argsort(content, kind="stable") if order is None else np.lexsort((order, content))
         taken = list(pool.map(lambda form: form.take(position), forms.values()))
-    ordered = dict(zip(forms, taken, strict=True))
-    return Records(count, ordered, position.astype(np.int64), _affinity(ordered))
+        return Records(count, dict(zip(forms, taken, strict=True)), position.astype(np.int64), affinity.result())
 
 
 def _affinity(forms: Mapping[str, Form]) -> Affinity | None:
@@ -194,7 +184,7 @@ def _affinity(forms: Mapping[str, Form]) -> Affinity | None:
 
 def _births(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
     if "birth_date" in used:
-        form = code_texts([first_text(used["birth_date"])], birth_key)
+        form = code_first(used["birth_date"], birth_key)
     elif "birth_year" in used:
         parts = [
             first_text(used[name]) if name in used else None for name in ("birth_year", "birth_month", "birth_day")
@@ -285,11 +275,11 @@ def _lines(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
 def _places(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
     forms: dict[str, Form] = {}
     if used.get("street") or used.get("street_2"):
-        lines = join_texts(used["street"]) if used.get("street") else first_text(used["street_2"])
-        street = code_texts([lines], places.street_key)
+        lines = [join_texts(used["street"])] if used.get("street") else used["street_2"]
+        street = code_first(lines, places.street_key)
         forms["street"] = street
-        forms["street_name"] = forms["street"].derive(places.street_name)
-        forms["street_number"] = forms["street"].derive(places.street_number)
+        number, name = places.street_parts(street.values)
+        forms["street_name"], forms["street_number"] = street.recode(name), street.recode(number)
     kernels = {
         "city": places.city_key,
         "postal_code": places.postcode_key,
@@ -298,13 +288,16 @@ def _places(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
     }
     for name, kernel in kernels.items():
         if used.get(name):
-            coded = code_texts([first_text(used[name])], kernel)
-            forms[name] = coded.recode(present(coded.values))
+            forms[name] = code_first(used[name], _present_key(kernel))
     return forms
+
+
+def _present_key(key: Callable[[pa.Array], pa.Array]) -> Callable[[pa.Array], pa.Array]:
+    return lambda values: present(key(values))
 
 
 def _titles(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
     if not used.get("title"):
         return {}
-    form = code_texts([first_text(used["title"])], lambda values: present(match_key(values)))
+    form = code_first(used["title"], _present_key(match_key))
     return {"title": form}

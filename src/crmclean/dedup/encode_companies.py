@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.dedup.forms import Form, code_texts, first_text, present
+from crmclean.dedup.forms import Form, code_first, code_texts, first_text, present
 from crmclean.keys import companies, websites
 from crmclean.keys.business_words import RAREST_SHARE, is_small_word, word_share
 from crmclean.keys.company_addresses import split_address
@@ -20,15 +20,9 @@ def company_forms(used: dict[str, list[pa.Array]], entity: str) -> dict[str, For
     holders = used.get("company") or (entity == "company" and (used.get("full_name") or used.get("last_name"))) or []
     forms: dict[str, Form] = {}
     if holders:
-        forms |= names_of_companies(
-            code_texts(
-                [first_text(holders)],
-                lambda values: present(companies.without_own_acronym(companies.company_key(values))),
-            )
-        )
+        forms |= names_of_companies(code_first(holders, _name_key))
     if used.get("website"):
-        website = code_texts([first_text(used["website"])], websites.website_domain)
-        forms["website"] = website
+        forms["website"] = code_first(used["website"], websites.website_domain)
     return forms
 
 

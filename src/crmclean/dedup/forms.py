@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmclean.kernels import kernel
 from crmclean.tables.batch import as_text
 from crmclean.tables.distinct import distinct_texts
 from crmclean.tables.evidence import TEXT
@@ -21,6 +22,7 @@ from crmclean.tables.evidence import TEXT
 __all__ = [
     "Form",
     "Ints",
+    "code_first",
     "code_texts",
     "combine_codes",
     "first_text",
@@ -105,6 +107,13 @@ def code_texts(columns: Sequence[pa.Array], kernel: Kernel) -> Form:
     return replace(Form(codes.reshape(shape), values).derive(kernel), of_parent=None)
 
 
+def code_first(columns: Sequence[pa.Array], kernel: Kernel) -> Form:
+    """``code_texts`` of ``first_text`` of the columns; a single one has only distinct values searched for blanks."""
+    if len(columns) > 1:
+        return code_texts([first_text(columns)], kernel)
+    return code_texts(columns, lambda values: kernel(pc.fill_null(first_text([values]), "")))
+
+
 def _mostlydistinct_texts(texts: pa.LargeStringArray) -> bool:
     """Whether about half of many values or more are distinct: finding those costs more than the kernel saves then.
 
@@ -144,10 +153,20 @@ def join_texts(columns: Sequence[pa.Array], separator: str = " ") -> pa.LargeStr
 def hash_texts(texts: pa.LargeStringArray) -> Ints:
     """uint64 content hash of each text; null hashes as ``""``. The same on every machine and in every run.
 
-    Reads the UTF-8 bytes as little-endian 64-bit words through a byte-strided view, one vectorised multiply-mix per
-    word, so the cost is per eight bytes and not per character.
+    The UTF-8 bytes are read as little-endian 64-bit words, one multiply-mix per word.
     """
     texts = pc.fill_null(as_text(texts), "")
+    run, count = kernel("hash_texts", "qBnQ"), len(texts)
+    if run is None or texts.buffers()[2] is None or not texts.buffers()[2].size or not count:
+        return _hash_plainly(texts)
+    hashes = np.empty(count, np.uint64)
+    offsets = np.frombuffer(texts.buffers()[1], np.int64, count + 1, texts.offset * 8)
+    run(offsets, np.frombuffer(texts.buffers()[2], np.uint8), count, hashes)
+    return hashes
+
+
+def _hash_plainly(texts: pa.LargeStringArray) -> Ints:
+    """Through a byte-strided view, so that the cost is per eight bytes and not per character."""
     count = len(texts)
     offsets = np.frombuffer(texts.buffers()[1], np.int64, count + 1, texts.offset * 8)
     data = texts.buffers()[2]

@@ -27,6 +27,7 @@ __all__ = [
     "street_key",
     "street_name",
     "street_number",
+    "street_parts",
     "website_domain",
 ]
 
@@ -80,8 +81,13 @@ def is_street_word(words: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:
     return ending
 
 
-def _split_number(key: pa.LargeStringArray) -> tuple[pa.LargeStringArray, pa.LargeStringArray]:
-    tokens = Tokens.of(key)
+def street_parts(array: Any) -> tuple[pa.LargeStringArray, pa.LargeStringArray]:
+    """``street_number`` and ``street_name`` of each street line, for the price of one.
+
+    >>> [part.to_pylist() for part in street_parts(pa.array(["12 Main St.", "Hauptstr. 5a"]))]
+    [['12', '5a'], ['main st', 'haupt str']]
+    """
+    tokens = Tokens.of(street_key(array))
     digits = mask_of(pc.match_substring_regex(tokens.values, r"^(?:[a-z]{0,2}\d+[a-z]{0,2}|\d+(?:st|nd|rd|th))$"))
     digits &= ~mask_of(pc.match_substring_regex(tokens.values, r"^\d+(?:st|nd|rd|th)$"))
     seen = np.concatenate([[0], np.cumsum(digits)])
@@ -92,12 +98,12 @@ def _split_number(key: pa.LargeStringArray) -> tuple[pa.LargeStringArray, pa.Lar
 
 def street_number(array: Any) -> pa.LargeStringArray:
     """The first house number of a street line (``12``, ``5a``), else ``""``."""
-    return _split_number(street_key(array))[0]
+    return street_parts(array)[0]
 
 
 def street_name(array: Any) -> pa.LargeStringArray:
     """``street_key`` without the house number."""
-    return _split_number(street_key(array))[1]
+    return street_parts(array)[1]
 
 
 # ---- cities and postcodes -----------------------------------------------------------------------
