@@ -13,7 +13,7 @@ import crmclean
 MODULES = sorted(
     found.name
     for found in pkgutil.walk_packages(crmclean.__path__, prefix="crmclean.")
-    if not found.name.endswith("__main__")
+    if not found.name.endswith("__main__") and "._compiled-" not in found.name  # a library, no module of Python
 )
 
 
