@@ -18,8 +18,8 @@ import pyarrow.compute as pc
 from crmclean.dedup.affinity import Affinity, affinity_of
 from crmclean.dedup.dates import birth_key, birth_key_of_parts
 from crmclean.dedup.encode_companies import addresses_apart, company_forms, names_of_companies, without_own_city
-from crmclean.dedup.encode_names import name_forms, name_marks
-from crmclean.dedup.forms import Form, Ints, code_first, code_texts, first_text, join_texts, present
+from crmclean.dedup.encode_names import forms_of_names
+from crmclean.dedup.forms import Form, Ints, code_first, code_texts, first_text, join_texts, pool_forms, present
 from crmclean.dedup.hashes import content_hashes
 from crmclean.dedup.kinds import id_key
 from crmclean.dedup.unmapped import PREFIX, Unmapped, claim, judge_columns, support_forms
@@ -137,7 +137,7 @@ def encode(
         lambda: _national_ids(used) | _titles(used),
     ]
     if entity == "person":
-        jobs = [lambda: name_forms(used, count), *jobs, lambda: name_marks(used), lambda: _births(used)]
+        jobs = [lambda: forms_of_names(used, count), *jobs, lambda: _births(used)]
     forms: dict[str, Form] = {}
     with ThreadPoolExecutor(_THREADS) as pool:  # Arrow and NumPy let go of the interpreter lock
         for made in [pool.submit(job) for job in jobs]:
@@ -249,12 +249,7 @@ def _sites(forms: dict[str, Form]) -> dict[str, Form]:
     holders = [forms[name] for name in ("site", "website") if name in forms]
     if len(holders) < 2:
         return dict.fromkeys(["site"], _as_pool(holders[0])) if holders else {}
-    shared = code_texts([pa.concat_arrays([form.values for form in holders])], lambda values: values)
-    start, rows = 0, []
-    for form in holders:
-        rows.append(np.atleast_2d(shared.codes[start : start + form.size][form.codes]))
-        start += form.size
-    return {"site": Form(np.concatenate(rows), shared.values)}
+    return {"site": pool_forms(holders)}
 
 
 def _lines(used: dict[str, list[pa.Array]]) -> dict[str, Form]:

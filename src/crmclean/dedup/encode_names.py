@@ -2,42 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.dedup.forms import Form, Ints, code_texts, first_text, join_texts, present
+from crmclean.dedup.forms import Form, Ints, code_texts, first_text, join_texts, pool_forms, present
 from crmclean.keys import names
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
-from crmclean.text import match_key
+from crmclean.text import map_subset, match_key
 
-__all__ = ["name_forms", "name_marks"]
+__all__ = ["forms_of_names"]
 
 
-def name_forms(used: dict[str, list[pa.Array]], count: int) -> dict[str, Form]:
+_PARTS = ("first_name", "last_name", "middle_name")
+_HOLDERS = ("last_name", "full_name", "first_name")  # of names and what stands with them
+
+Coded = Mapping[str, Sequence[Form]]
+
+
+def forms_of_names(used: dict[str, list[pa.Array]], count: int) -> dict[str, Form]:
+    """Names, their parts, and what columns say about generation and sex; each column of names is coded once."""
+    coded = {name: [code_texts([column], _same) for column in used.get(name, [])] for name in _HOLDERS}
+    return _name_forms(used, coded, count) | _name_marks(used, coded)
+
+
+def _same(values: pa.Array) -> pa.Array:
+    return values
+
+
+def _name_forms(used: dict[str, list[pa.Array]], coded: Coded, count: int) -> dict[str, Form]:
     """Given and family names under one shared dictionary, so that swapped ones can be recognised by their codes."""
-    given, family, middle = (_name_form(used.get(name)) for name in ("first_name", "last_name", "middle_name"))
+    given, family, middle = (_name_form(coded.get(name), used.get(name)) for name in _PARTS)
     given, family, middle = _split_full_names(used, count, given, family, middle)
+    named = {name: form for name, form in (("given", given), ("family", family)) if form is not None}
     forms: dict[str, Form] = {}
-    pooled = [form for form in (given, family) if form is not None]
-    if pooled:
-        shared = code_texts([pa.concat_arrays([form.values for form in pooled])], lambda values: values)
-        start = 0
-        for name, form in (("given", given), ("family", family)):
-            if form is None:
-                continue
-            recoded = shared.codes[start : start + form.size][form.codes]
-            start += form.size
-            if recoded.any():
-                forms[name] = Form(recoded, shared.values)
+    if named:
+        shared = pool_forms(list(named.values()))
+        forms = {name: Form(row, shared.values) for name, row in zip(named, shared.codes, strict=True) if row.any()}
     if middle is not None:
         forms["middle"] = middle
     return forms | _name_parts(forms)
 
 
-def _name_form(columns: list[pa.Array] | None) -> Form | None:
-    return None if not columns else code_texts([join_texts(columns)], lambda values: present(names.name_key(values)))
+def _name_form(coded: Sequence[Form] | None, columns: list[pa.Array] | None) -> Form | None:
+    if not columns:
+        return None
+    form = coded[0] if coded and len(coded) == 1 else code_texts([join_texts(columns)], _same)
+    return replace(form.derive(lambda values: present(names.name_key(values))), of_parent=None)
 
 
 def _split_full_names(
@@ -55,7 +70,7 @@ def _split_full_names(
         whole, missing, family = used["last_name"], np.ones(count, bool), None
     if not whole or not missing.any():
         return given, family, middle
-    raw = code_texts([first_text(whole)], lambda values: values)
+    raw = code_texts([first_text(whole)], _same)
     parts = [raw.recode(present(as_text(part))) for part in names.split_name(raw.values)]
     merged = [_overlay(old, new, missing) for old, new in zip((given, middle, family), parts, strict=True)]
     return merged[0], merged[2], merged[1]
@@ -65,37 +80,41 @@ def _overlay(old: Form | None, new: Form, where: Ints) -> Form:
     """``old`` with the records ``where`` taken from ``new`` (where ``old`` has nothing)."""
     if old is None:
         return Form(np.where(where, new.codes, 0).astype(np.int32), new.values)
-    both = code_texts([pa.concat_arrays([old.values, new.values])], lambda values: values)
+    both = code_texts([pa.concat_arrays([old.values, new.values])], _same)
     taken = np.where(where & (old.codes == 0), both.codes[old.size :][new.codes], both.codes[: old.size][old.codes])
     return Form(taken.astype(np.int32), both.values)
 
 
-def name_marks(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
+def _name_marks(used: dict[str, list[pa.Array]], coded: Coded) -> dict[str, Form]:
     """Generation (jr, sr, ii ...) and sex as far as the columns say."""
     forms = {}
-    holders = [column for name in ("last_name", "full_name", "first_name") for column in used.get(name, [])]
     # a generation is read behind a name: in a column of its own it has none before it
     some_name, space = pa.scalar("x", TEXT), pa.scalar(" ", TEXT)
     alone = [pc.binary_join_element_wise(some_name, as_text(column), space) for column in used.get("suffix", [])]
-    holders = [*alone, *holders]
+    holders = [form.derive(_generation) for name in _HOLDERS for form in coded[name]]
+    holders = [*(code_texts([column], _generation) for column in alone), *holders]
     if holders:
-        pool = code_texts(holders, _generation)
-        forms["suffix"] = _first_of_pool(pool)
+        forms["suffix"] = _first_of_pool(pool_forms(holders))
     sexes = [code_texts([column], _sex) for column in used.get("gender", [])]
-    titled = [column for name in ("salutation", "full_name", "first_name") for column in used.get(name, [])]
-    sexes += [code_texts([column], names.honorific_sex) for column in titled]
+    sexes += [code_texts([column], names.honorific_sex) for column in used.get("salutation", [])]
+    sexes += [form.derive(names.honorific_sex) for name in ("full_name", "first_name") for form in coded[name]]
     sexes = [form for form in sexes if not form.is_empty]
     if sexes:
         texts = first_text([form.values.take(pa.array(form.codes)) for form in sexes])
-        forms["sex"] = code_texts([texts], lambda values: values)
+        forms["sex"] = code_texts([texts], _same)
     return forms
 
 
 def _generation(texts: pa.Array) -> pa.Array:
     """``names.name_suffix``, and "i" for a name that ends in a bare I (the first, or an initial; harmless)."""
-    first = pc.match_substring_regex(texts, r"(?i)^\pL{2,}.* I\s*$")
-    found = names.name_suffix(texts)
-    return pc.if_else(pc.and_(first, pc.equal(found, "")), pa.scalar("i", TEXT), found)
+    found, bare = names.name_suffix(texts), pc.ascii_rtrim(texts, "\t\n\f\r ")
+    asked = pc.and_(pc.equal(found, ""), pc.or_(pc.ends_with(bare, " I"), pc.ends_with(bare, " i")))
+    return map_subset(found, asked, lambda part: _bare_first(texts.filter(asked)))
+
+
+def _bare_first(texts: pa.Array) -> pa.Array:
+    named = pc.match_substring_regex(texts, r"(?i)^\pL{2,}.* I\s*$")
+    return pc.if_else(named, pa.scalar("i", TEXT), pa.scalar("", TEXT))
 
 
 def _sex(texts: pa.Array) -> pa.Array:

@@ -29,6 +29,7 @@ __all__ = [
     "hash_texts",
     "join_texts",
     "letter_masks",
+    "pool_forms",
     "present",
 ]
 
@@ -112,6 +113,16 @@ def code_first(columns: Sequence[pa.Array], kernel: Kernel) -> Form:
     if len(columns) > 1:
         return code_texts([first_text(columns)], kernel)
     return code_texts(columns, lambda values: kernel(pc.fill_null(first_text([values]), "")))
+
+
+def pool_forms(forms: Sequence[Form]) -> Form:
+    """The records of several forms under one dictionary; codes of shape (k, n)."""
+    shared = code_texts([pa.concat_arrays([form.values for form in forms])], lambda values: values)
+    start, rows = 0, []
+    for form in forms:
+        rows.append(np.atleast_2d(shared.codes[start : start + form.size].take(form.codes)))
+        start += form.size
+    return Form(np.concatenate(rows), shared.values)
 
 
 def _mostlydistinct_texts(texts: pa.LargeStringArray) -> bool:
