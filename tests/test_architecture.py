@@ -14,7 +14,7 @@ LAYERS = {
     5: {"cli", "__main__"},
     4: {
         *("api", "runs", "planning", "ingest", "record_ids", "publish", "reopen", "clusterings", "labels"),
-        "deliverability",
+        *("deduplication", "deliverability"),
     },
     3: {"pipeline", "files", "report", "explain", "undo", "evaluate", "views", "objectives"},
     2: {

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from crmclean.api import CleanResult as CleanResult
     from crmclean.api import check as check
     from crmclean.api import clean as clean
-    from crmclean.api import dedupe as dedupe
+    from crmclean.deduplication import dedupe as dedupe
     from crmclean.pipeline import Pipeline as Pipeline
     from crmclean.pipeline import Step as Step
     from crmclean.plan import Plan as Plan
@@ -39,7 +39,7 @@ _HOMES = {
     "Step": "pipeline",
     "check": "api",
     "clean": "api",
-    "dedupe": "api",
+    "dedupe": "deduplication",
     "infer_plan": "planning",
     "load_rules": "ruleset.load",
 }

@@ -9,10 +9,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, cast
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -28,13 +27,16 @@ from crmclean.ruleset.spec import Rules
 from crmclean.tables.batch import Batch, as_text
 from crmclean.tables.evidence import ENUM, TEXT, constant, evidence_table
 from crmclean.tables.fields import BY_NAME
+from crmclean.tables.frames import is_frame
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from crmclean.pipeline import Part
 
 __all__ = ["OURS", "Ingested", "Input", "SourceFacts", "ingest", "read_input"]
 
-Input = str | os.PathLike[str] | BinaryIO | pd.DataFrame | Source
+Input: TypeAlias = "str | os.PathLike[str] | BinaryIO | pd.DataFrame | Source"
 
 
 @dataclass(frozen=True)
@@ -120,12 +122,12 @@ def read_input(item: Input, rules: Rules, plan: Plan | None = None) -> Source:
     """One input as a source; a DataFrame becomes text without going through a file."""
     if isinstance(item, Source):
         return item
-    if isinstance(item, pd.DataFrame):
+    if is_frame(item):
         return _from_frame(item)
     told = plan.dialect.told if plan else {}
     whole = plan is not None and plan.dialect.is_whole
     return read_source(
-        item,
+        cast("str | os.PathLike[str] | BinaryIO", item),
         dialect=Dialect(**plan.dialect.model_dump()) if plan is not None and whole else None,
         encoding=rules.input.encoding or (None if whole else told.get("encoding")),
         delimiter=rules.input.delimiter or (None if whole else told.get("delimiter")),
@@ -148,6 +150,8 @@ def _planned(item: Input, rules: Rules, plan: Plan | None) -> tuple[Source, Plan
 
 
 def _from_frame(frame: pd.DataFrame) -> Source:
+    import pandas as pd  # whoever has a frame has it loaded
+
     header = tuple(str(name) for name in frame.columns)
     names = unique_names(header)
     columns = {name: _frame_column(frame.iloc[:, place]) for place, name in enumerate(names)}
@@ -171,6 +175,8 @@ def _from_frame(frame: pd.DataFrame) -> Source:
 
 def _frame_column(series: pd.Series[Any]) -> pa.Array:
     """Text as it is; anything else as Python writes it, dates as ISO. Missing stays missing."""
+    import pandas as pd
+
     if isinstance(series.dtype, pd.StringDtype):
         return as_text(series)
     missing = series.isna().to_numpy()

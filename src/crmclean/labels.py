@@ -8,10 +8,9 @@ Rows with nothing judged, or ``unsure``, say nothing; so the ``review.csv`` of a
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,10 +19,14 @@ from crmclean.errors import InputUnreadable, UsageError
 from crmclean.files.read import read_source
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
+from crmclean.tables.frames import is_frame
 
 __all__ = ["Labels", "read_labels"]
 
-Labels = Judgements | pd.DataFrame | str | os.PathLike[str]
+if TYPE_CHECKING:
+    import pandas as pd
+
+Labels: TypeAlias = "Judgements | pd.DataFrame | str | os.PathLike[str]"
 
 _PAIRS = (
     ("left", "right"),
@@ -49,11 +52,11 @@ def read_labels(labels: Labels) -> Judgements:
     """
     if isinstance(labels, Judgements):
         return labels
-    if isinstance(labels, pd.DataFrame):
+    if is_frame(labels):
         name = "the labels"
         table = pa.table({str(column): _texts(labels[column]) for column in labels.columns})
     else:
-        source = read_source(labels, has_header=True)
+        source = read_source(cast("str | os.PathLike[str]", labels), has_header=True)
         name, table = source.name, source.table
     names = table.schema.names
     couple = next((pair for pair in _PAIRS if set(pair) <= set(names)), None)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -24,17 +23,20 @@ from crmclean.keys.places import country_key
 from crmclean.mapping import ColumnGuess, map_table
 from crmclean.mapping.known import is_known_header
 from crmclean.mapping.packs import fold_header
-from crmclean.normalisers.date_evidence import DateEvidence, date_evidence
-from crmclean.normalisers.phones import phone_kernel
 from crmclean.plan import ColumnPlan, DialectPlan, Plan
 from crmclean.tables.batch import as_text
+from crmclean.tables.distinct import distinct_texts, is_compiled
 from crmclean.tables.evidence import TEXT
 from crmclean.tables.fields import BY_NAME, Kind, kind_of
+from crmclean.tables.frames import is_frame
 from crmclean.tables.normalised import CellOptions
 from crmclean.text import is_blank, strip_invisible
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from crmclean.files.read import Source
+    from crmclean.normalisers.date_evidence import DateEvidence
     from crmclean.ruleset.spec import Rules
 
 __all__ = ["dialect_of", "infer_fields", "infer_plan"]
@@ -91,10 +93,13 @@ def infer_plan(source: str | os.PathLike[str] | pd.DataFrame | pa.Table | Source
 
     Examples
     --------
+    >>> import pandas as pd
     >>> plan = infer_plan(pd.DataFrame({"E-mail": ["ann@acme.in"], "Created": ["25/12/2025"], "Colour": ["red"]}))
     >>> [(column.field, column.date_order) for column in plan.columns]
     [('email', ''), ('created_at', 'dmy'), (None, '')]
     """
+    from crmclean.normalisers.date_evidence import date_evidence  # fields are found without it
+
     name, dialect, columns = _opened(source)
     system, guesses = _mapped(columns, rules)
     region, region_why = _region(columns, guesses, rules)
@@ -133,7 +138,7 @@ def _opened(source: Any) -> tuple[str, DialectPlan, list[_Column]]:
         from crmclean.files.read import read_source  # the readers are only needed for a path
 
         source = read_source(source, known=is_known_header)
-    if isinstance(source, pd.DataFrame):
+    if is_frame(source):
         return "", DialectPlan(), _of_frame(source)
     if isinstance(source, pa.Table):
         return "", DialectPlan(), [_counted(name, name, source[name]) for name in source.schema.names]
@@ -163,26 +168,36 @@ def _of_frame(frame: pd.DataFrame) -> list[_Column]:
 
 
 def _counted(name: str, header: str, values: Any) -> _Column:
-    """Distinct filled values in the order of their text, with their row counts."""
+    """Distinct filled values in the order of their text, with their row counts; a share of them where there are many.
+
+    Finding all of them first is cheaper where that is compiled, looking at each row's first where it is not.
+    """
     text = as_text(values)
-    if len(text) > _MOST_DISTINCT:
-        text = _thinned(text)
-    counted = text.value_counts()
-    distinct, counts = as_text(counted.field(0)), counted.field(1).to_numpy()
+    rows = len(text)
+    if is_compiled():
+        codes, distinct = distinct_texts(text)
+        counts = np.bincount(codes, minlength=len(distinct))
+        kept = np.flatnonzero((counts > 0) & _chosen(distinct, rows))
+        distinct, counts = distinct.take(pa.array(kept)), counts[kept]
+    else:
+        counted = text.filter(pa.array(_chosen(text, rows))).value_counts()
+        distinct, counts = as_text(counted.field(0)), counted.field(1).to_numpy()
     filled = pc.invert(is_blank(distinct))
     distinct, counts = distinct.filter(filled), counts[np.asarray(filled)]
     order = pc.sort_indices(distinct)
     return _Column(name, header, distinct.take(order), counts[order.to_numpy()])
 
 
-def _thinned(text: pa.LargeStringArray) -> pa.LargeStringArray:
-    """The rows of a share of the values, chosen by their content, when there are too many distinct ones; else all."""
-    share = 2 ** int(np.ceil(np.log2(len(text) / _SAMPLE)))
+def _chosen(text: pa.LargeStringArray, rows: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """A share of the values, chosen by their content, when a column of so many rows has too many; else all of them."""
+    if len(text) <= _MOST_DISTINCT:
+        return np.ones(len(text), bool)
+    share = 2 ** int(np.ceil(np.log2(rows / _SAMPLE)))
     marks = _marks(text)
     chosen = marks % np.uint64(share) == 0
     if len(np.unique(marks[chosen])) * share <= _MOST_DISTINCT:
-        return text
-    return text.filter(pa.array(chosen))
+        return np.ones(len(text), bool)
+    return np.asarray(chosen, bool)
 
 
 def _marks(text: pa.LargeStringArray) -> np.ndarray[Any, np.dtype[np.uint64]]:
@@ -337,6 +352,8 @@ def _countries(column: _Column) -> tuple[pa.Array, Any]:
 
 def _prefixes(column: _Column) -> tuple[pa.Array, Any]:
     """Regions of the numbers in international form; at most a few thousand of them are asked."""
+    from crmclean.normalisers.phones import phone_kernel  # with all its numbering plans
+
     text = pc.utf8_trim_whitespace(strip_invisible(column.values))
     mask = np.asarray(pc.match_substring_regex(text, r"^(?:\+|00)\d|^\(\+"))
     positions = np.flatnonzero(mask)[:: max(1, int(mask.sum()) // 5000)]

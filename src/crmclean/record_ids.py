@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -64,6 +63,8 @@ class RecordIds:
 
 def _by_content(source: Source) -> pa.Array:
     """Hash of each row's cells, with an occurrence number for rows that are the same to the letter."""
+    import pandas as pd  # for its hash alone
+
     count = source.table.num_rows
     total = np.full(count, 0x9E3779B97F4A7C15, np.uint64)
     for place, name in enumerate(source.table.schema.names):

@@ -20,6 +20,7 @@ from crmclean.tables.batch import Batch
 from crmclean.tables.evidence import TEXT
 from crmclean.tables.fields import BY_NAME, Kind
 from crmclean.tables.reasons import sentence
+from crmclean.tables.shares import share_text
 
 __all__ = [
     "changes",
@@ -256,14 +257,6 @@ def _score(values: np.ndarray[Any, Any]) -> pa.Array:
     text = pc.binary_join_element_wise(
         pa.array(tenths // 10).cast(TEXT), pa.array(tenths % 10).cast(TEXT), pa.scalar(".", TEXT)
     )
-    return pc.if_else(pa.array(np.isnan(values)), pa.scalar("", TEXT), text)
-
-
-def share_text(values: np.ndarray[Any, Any]) -> pa.Array:
-    """Probabilities with four decimals, never rounded up to certainty."""
-    parts = np.floor(np.nan_to_num(values) * 10_000).astype(np.int64)
-    digits = pc.utf8_lpad(pa.array(parts % 10_000).cast(TEXT), 4, "0")
-    text = pc.binary_join_element_wise(pa.array(parts // 10_000).cast(TEXT), digits, pa.scalar(".", TEXT))
     return pc.if_else(pa.array(np.isnan(values)), pa.scalar("", TEXT), text)
 
 

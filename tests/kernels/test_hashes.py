@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmclean.dedup import forms, hashes
+from crmclean.dedup import hashes as record_hashes
 from crmclean.dedup.forms import Form, hash_texts
 from crmclean.dedup.hashes import content_hashes
+from crmclean.tables import hashes
 
 TEXTS = st.lists(st.one_of(st.none(), st.text(max_size=40)), max_size=30)
 
@@ -19,7 +20,7 @@ TEXTS = st.lists(st.one_of(st.none(), st.text(max_size=40)), max_size=30)
 def test_texts(values: list[str | None], start: int) -> None:
     texts = pa.array(values, pa.large_string()).slice(min(start, len(values)))
     filled = pa.array([value or "" for value in texts.to_pylist()], pa.large_string())
-    np.testing.assert_array_equal(hash_texts(texts), forms._hash_plainly(filled))
+    np.testing.assert_array_equal(hash_texts(texts), hashes._plain(filled))
 
 
 def test_a_text_has_the_hash_it_always_had() -> None:
@@ -35,6 +36,7 @@ def test_records(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     named = [("email", Form(pool, values)), ("given", Form(column, values)), ("city", Form(column[::-1], values))]
     compiled = content_hashes(named, count)
     monkeypatch.setattr(hashes, "kernel", lambda *_: None)
+    monkeypatch.setattr(record_hashes, "kernel", lambda *_: None)
     np.testing.assert_array_equal(compiled, content_hashes(named, count))
     apart = np.unique(np.vstack([pool, column, column[::-1]]), axis=1).shape[1]
     assert len(np.unique(compiled)) == apart

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import crmclean
+from crmclean import planning
 from crmclean.errors import InputMissing, UsageError
 from crmclean.files.read import read_source
 from crmclean.mapping.known import is_known_header
@@ -258,3 +261,15 @@ def test_a_sample_of_a_huge_column_does_not_depend_on_the_order(monkeypatch: pyt
 def test_a_mark_is_a_function_of_the_value_alone(values: list[str | None]) -> None:
     whole = _marks(pa.array(["pad", *values, "pad"], pa.large_string()).slice(1, len(values)))
     assert whole.tolist() == [_marks(pa.array([value], pa.large_string()))[0] for value in values]
+
+
+@pytest.mark.parametrize("distinct", [3, 50_000, 120_000])
+def test_columns_are_counted_alike_with_and_without_kernels(monkeypatch: pytest.MonkeyPatch, distinct: int) -> None:
+    rows = np.random.default_rng(1).integers(0, distinct, 150_000)
+    values = pc.cast(pa.array(rows), pa.large_string())
+    values = pa.concat_arrays([values, pa.array([None, "", " ", "é"], pa.large_string())])
+    compiled = planning._counted("a", "a", values)
+    monkeypatch.setattr(planning, "is_compiled", lambda: False)
+    plain = planning._counted("a", "a", values)
+    assert compiled.values.equals(plain.values)
+    assert compiled.counts.tolist() == plain.counts.tolist()

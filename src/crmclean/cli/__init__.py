@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from crmclean._version import __version__
+from crmclean.cli.lean import leave
 from crmclean.errors import CrmCleanError, OutputError
 
 __all__ = ["cli", "main"]
@@ -75,6 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     args = list(sys.argv[1:] if arguments is None else arguments)
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _stop)
+    if arguments is None:
+        leave(_run(args, debug="--debug" in args, alone=True))
     sys.exit(_run(args, debug="--debug" in args))
 
 
@@ -84,9 +87,10 @@ def _stop(number: int, frame: object) -> None:
     sys.exit(128 + number)
 
 
-def _run(args: list[str], *, debug: bool) -> int:
+def _run(args: list[str], *, debug: bool, alone: bool = False) -> int:
+    """Run a command; it learns as its context's object whether the process is there for it alone."""
     try:
-        code = cli.main(args, prog_name="crmclean", standalone_mode=False)
+        code = cli.main(args, prog_name="crmclean", standalone_mode=False, obj={"alone": alone})
         return code if isinstance(code, int) else 0
     except click.exceptions.Exit as stop:
         return stop.exit_code

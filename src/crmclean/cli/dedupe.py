@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
+from crmclean.cli.lean import quick_imports, without_pandas
 from crmclean.cli.memory import keep_freed_memory
 from crmclean.cli.options import common, echo_json
 from crmclean.cli.paths import refuse_overwriting
@@ -29,7 +31,8 @@ from crmclean.cli.paths import refuse_overwriting
 @click.option("--one-to-one", metavar="COLUMN", help="Join each row with at most one row of another source (COLUMN).")
 @click.option("--count-pairs", is_flag=True, help="Only print what each blocking rule would compare; write nothing.")
 @common
-def command(**options: Any) -> None:
+@click.pass_obj
+def command(process: Mapping[str, bool] | None, /, **options: Any) -> None:
     """Find duplicates and write the input's rows and columns in order, plus three columns.
 
     crmclean_record_id numbers the rows, crmclean_cluster_id is the same for all rows of one person or company, and
@@ -48,6 +51,8 @@ def command(**options: Any) -> None:
     if not (options["output"] or options["count_pairs"]):
         raise click.UsageError("say where to write: -o OUT (or --count-pairs to write nothing)")
     keep_freed_memory()
+    if process and process["alone"]:
+        without_pandas()
     if options["count_pairs"]:
         _count(options)
     else:
@@ -55,11 +60,14 @@ def command(**options: Any) -> None:
 
 
 def _dedupe(options: dict[str, Any]) -> None:
-    import pyarrow.compute as pc
+    with quick_imports():
+        import pyarrow.compute as pc
 
-    from crmclean.api import dedupe_source
-    from crmclean.ingest import read_input
-    from crmclean.ruleset.load import resolve_rules
+        import crmclean.dedup.core
+        import crmclean.files.write  # noqa: F401
+        from crmclean.deduplication import dedupe_source
+        from crmclean.ingest import read_input
+        from crmclean.ruleset.load import resolve_rules
 
     output = Path(options["output"])
     refuse_overwriting(options["input_"], output)
@@ -93,8 +101,8 @@ def _dedupe(options: dict[str, Any]) -> None:
 
 
 def _count(options: dict[str, Any]) -> None:
-    from crmclean.api import count_pairs
     from crmclean.cli.pair_table import pair_facts, pair_table
+    from crmclean.deduplication import count_pairs
     from crmclean.ingest import read_input
     from crmclean.ruleset.load import resolve_rules
 

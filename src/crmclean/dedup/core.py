@@ -48,8 +48,8 @@ from crmclean.dedup.workings import Settings, Workings, frozen_model, prepare
 
 __all__ = ["Explanation", "PairCount", "Result", "Settings", "count_pairs", "explain_pair", "link_records"]
 
-_LOOKED_AT = 1_000_000  # candidate pairs looked at to find those the model is fitted to
-_SAMPLE = 300_000  # pairs the model is fitted to
+_LOOKED_AT = 400_000  # candidate pairs looked at to find those the model is fitted to
+_SAMPLE = 120_000  # pairs the model is fitted to
 _PRIOR_ROOM = 4.0  # for the fit, pairs are ruled out as if the share of matches were this much larger than believed
 _PRIOR_SLACK = 4.0  # and their evidence this many bits stronger
 _CHUNK = 250_000  # pairs ruled out at a time: their arrays stay in the cache

@@ -33,6 +33,7 @@ from crmclean.files.fast import Scan, cell_counts, read_fast, scan
 from crmclean.files.footers import is_total, trailing_footers
 from crmclean.files.linewise import scan_lines
 from crmclean.files.sniff import Dialect
+from crmclean.files.split import split_records
 from crmclean.files.tolerant import Grammar, Record, parse, physical_lines
 
 __all__ = ["align_fast"]
@@ -82,11 +83,15 @@ def align_fast(utf8: bytes, dialect: Dialect) -> Aligned | None:
         above += first.lines
     data = memoryview(utf8)[offset:]
     grammar = dialect.grammar._replace(delimiter=delimiter)
-    found = scan(data, delimiter, dialect.quotechar) or scan_lines(data, grammar)
+    split = split_records(data, len(header), delimiter, dialect.quotechar) if header else None
+    found = split[1] if split else scan(data, delimiter, dialect.quotechar) or scan_lines(data, grammar)
     if found is None:
         return None
     body = _Body(data, found, grammar, above)
     not_data += [(number, "blank", "") for number in (found.blank_lines + above + 1).tolist()]
+    if split:
+        everything: _Positions = np.arange(len(found.starts))
+        return _put_together(body, header, split[0], everything, everything[:0], not_data)
     return _read_body(body, header, not_data)
 
 

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from crmclean.errors import InputUnreadable
 from crmclean.files.align import Aligned, align_records
@@ -32,6 +31,8 @@ Read = tuple[Aligned, Dialect, tuple[str, ...]]
 
 def read_parquet(data: bytes) -> Read:
     """The table of a Parquet file; every value as text, a missing one as ""."""
+    import pyarrow.parquet as pq  # with all its file systems; most inputs are CSV
+
     try:
         table = pq.read_table(io.BytesIO(data))
     except (pa.ArrowException, OSError) as error:

@@ -17,7 +17,6 @@ from typing import BinaryIO, Literal
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from crmclean.errors import OutputError, UsageError
 from crmclean.tables.batch import as_text
@@ -82,6 +81,8 @@ def write_table(
         raise UsageError(f"cannot write CSV with delimiter {delimiter!r} and line end {line_terminator!r}")
     try:
         if format == "parquet":
+            import pyarrow.parquet as pq  # with all its file systems; most outputs are CSV
+
             pq.write_table(table, path, compression="zstd")
         elif format == "xlsx":
             _write_workbook(table, path)

@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -18,6 +17,7 @@ from crmclean.keys.places import country_key
 from crmclean.ruleset.locate import rules_path
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
+from crmclean.tables.hashes import hash_texts
 from crmclean.text import fold_digits, is_blank
 
 __all__ = ["Looks", "looks_of"]
@@ -96,7 +96,7 @@ def _chosen(values: Any) -> pa.LargeStringArray:
     text = as_text(pc.unique(pc.utf8_trim_whitespace(text.filter(pc.invert(is_blank(text))))))
     if len(text) <= _ENOUGH:
         return text
-    hashes = pd.util.hash_array(text.to_numpy(zero_copy_only=False), categorize=False)
+    hashes = hash_texts(text)
     return text.take(pa.array(np.argsort(hashes, kind="stable")[:_ENOUGH]))
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,6 +13,9 @@ from crmclean.normalisers._halves import in_halves
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT, VERDICTS
 from crmclean.tables.normalised import UNKNOWN, CellOptions, Kernel, Normalised
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["LONGEST", "Draft", "Mask", "cut_off", "frame_of", "matches", "regions_of", "scatter"]
 
@@ -126,6 +128,8 @@ def frame_of(series: Any, kernel: Kernel, options: CellOptions, regions: Any = N
 
     Columns: ``value``, ``verdict`` (text), ``reason``, ``issues`` (codes joined by ``"; "``), then the attributes.
     """
+    import pandas as pd
+
     index = series.index if isinstance(series, pd.Series) else None
     values, own, places = _distinct(as_text(series), None if regions is None else as_text(regions))
     found = in_halves(kernel, values, options, own)

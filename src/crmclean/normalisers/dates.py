@@ -17,10 +17,9 @@ a CRM.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -39,6 +38,9 @@ from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
 from crmclean.tables.normalised import INVALID, UNKNOWN, VALID, CellOptions, Normalised
 from crmclean.text import fold_digits, map_subset, strip_invisible
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["OLDEST", "clock_of", "date_kernel", "days_of", "normalise_date", "parse_dates", "prepare"]
 
@@ -159,6 +161,7 @@ def normalise_date(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> cells = pd.Series(["3/4/2025, 10:22 AM", "15 Jan 2026", "۱۴۰۲/۱۲/۲۵"])
     >>> normalise_date(cells, "mdy", calendar="jalali").value.tolist()
     ['2025-03-04T10:22', '2026-01-15', '2024-03-15']

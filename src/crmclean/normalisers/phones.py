@@ -6,10 +6,9 @@ holds more than one number, or words besides the number, stays as typed too, wit
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from phonenumbers import PhoneNumberType
@@ -31,6 +30,9 @@ from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
 from crmclean.tables.normalised import INVALID, UNKNOWN, VALID, CellOptions, Normalised
 from crmclean.text import map_subset
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["normalise_phone", "phone_kernel"]
 
@@ -92,6 +94,7 @@ def phone_kernel(values: pa.Array, options: CellOptions, regions: pa.Array | Non
 def normalise_phone(series: Any, region: str = "", regions: Any = None) -> pd.DataFrame:
     """Canonical phone numbers of a Series.
 
+    >>> import pandas as pd
     >>> found = normalise_phone(pd.Series(["(212) 456-7890 ext. 12", "call me"]), region="US")
     >>> found["value"].tolist(), found["verdict"].tolist()
     (['+12124567890;ext=12', 'call me'], ['valid', 'invalid'])

@@ -1,0 +1,180 @@
+"""Finding duplicates and changing nothing else: `dedupe` and what it would compare.
+
+A room of its own beside `api`, as it needs neither the steps of `clean` nor, for a file, pandas: half of what a small
+file's run would take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crmclean.errors import UsageError
+from crmclean.ingest import Input, read_input
+from crmclean.planning import infer_fields
+from crmclean.ruleset.load import RulesLike, resolve_rules
+from crmclean.ruleset.spec import Rules
+from crmclean.tables.batch import as_text
+from crmclean.tables.evidence import TEXT
+from crmclean.tables.fields import BY_NAME
+from crmclean.tables.frames import as_frame, is_frame
+from crmclean.tables.shares import share_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from crmclean.dedup.core import PairCount
+    from crmclean.dedup.judgements import Judged
+    from crmclean.files.read import Source
+    from crmclean.labels import Labels
+
+__all__ = ["count_pairs", "dedupe", "dedupe_source"]
+
+
+def dedupe(
+    data: Input,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    entity: Literal["person", "company"] = "person",
+    rules: RulesLike = "default",
+    labels: Labels | None = None,
+    one_to_one: str | None = None,
+) -> pd.DataFrame:
+    """The rows and columns of the input in order, plus what the dedup core found.
+
+    Parameters
+    ----------
+    data : DataFrame, path, "-" or binary file
+        The records; nothing is normalised or changed.
+    mapping : mapping of column to field, optional
+        What the columns mean; inferred from headers and data when not given. Columns it leaves out are still compared
+        if their data tell what they are.
+    entity : {"person", "company"}
+        What one record stands for.
+    labels : path, DataFrame or Judgements, optional
+        Pairs of records that a person has judged (`crmclean.labels`), by the number of their rows (from 1), which is
+        also their crmclean_record_id, or by the input's own id column: obeyed, and learnt from within bounds.
+    one_to_one : str, optional
+        A column that says which source a row is from (an import list, the CRM). Each row is then joined with at most
+        one row of any other source, the likeliest, and with none of its own; equally likely ones are left apart.
+
+    Returns
+    -------
+    DataFrame
+        The input's columns, then crmclean_record_id, crmclean_cluster_id and crmclean_match_probability (the
+        probability of the record's best match link; missing for a record that stands alone).
+    """
+    wanted = resolve_rules(rules)
+    source = read_input(data, wanted)
+    table = dedupe_source(source, mapping=mapping, entity=entity, rules=wanted, labels=labels, one_to_one=one_to_one)
+    if is_frame(data):
+        import pandas as pd  # a caller with a frame has it
+
+        ours = as_frame(table.select(table.schema.names[-3:]))
+        ours.index = data.index
+        return pd.concat([data, ours], axis=1)
+    return as_frame(table)
+
+
+def dedupe_source(
+    source: Source,
+    *,
+    mapping: Mapping[str, str] | None,
+    entity: Literal["person", "company"],
+    rules: Rules,
+    labels: Labels | None = None,
+    one_to_one: str | None = None,
+) -> pa.Table:
+    """As `dedupe`, from a source to an Arrow table; lines without cells stand in ``crmclean_raw``."""
+    from crmclean.dedup.core import link_records  # not needed for the other commands
+    from crmclean.dedup.step import settings_of
+
+    fields = _compared(source, mapping, rules)
+    settings = replace(settings_of(rules.dedup), entity=entity)
+    count = source.table.num_rows
+    number = pa.array(np.arange(1, count + 1)).cast(TEXT)
+    judged = _judged(labels, [number, *fields.get("id", [])]) if labels is not None else None
+    sources = _sources(source, one_to_one) if one_to_one is not None else None
+    result = link_records(fields, settings, judged=judged, sources=sources)
+    matches = result.links.filter(pc.equal(result.links["decision"], "match"))
+    best = np.full(count, np.nan)
+    for side in ("row_l", "row_r"):
+        np.fmax.at(best, matches[side].to_numpy(), matches["probability"].to_numpy())
+    table = source.table.select([name for name in source.table.schema.names if not name.startswith("crmclean_")])
+    table = table.append_column("crmclean_record_id", number)
+    table = table.append_column("crmclean_cluster_id", number.take(pa.array(result.cluster.astype(np.int64))))
+    table = table.append_column("crmclean_match_probability", share_text(best))
+    if not source.unaligned:
+        return table
+    return table.append_column("crmclean_raw", pa.array([source.unaligned.get(row) for row in range(count)], TEXT))
+
+
+def _sources(source: Source, column: str) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """A code for each value of the column that says where a row is from; -1 where it is empty."""
+    if column not in source.table.schema.names:
+        raise UsageError(f"{source.name} has no column {column!r} that could say which source a row is from")
+    names = pc.utf8_trim_whitespace(pc.fill_null(as_text(source.table[column]), ""))
+    codes = names.dictionary_encode().indices.to_numpy().astype(np.int64)
+    return np.where(np.asarray(pc.equal(names, "")), -1, codes)
+
+
+def _judged(labels: Labels, known: list[pa.Array]) -> Judged:
+    """The judged pairs by row; records are called by one of the ``known`` columns."""
+    from crmclean.dedup.judgements import Judged
+    from crmclean.labels import read_labels
+
+    return Judged.of(len(known[0]), *read_labels(labels).find(known))
+
+
+def count_pairs(
+    data: Input,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    entity: Literal["person", "company"] = "person",
+    rules: RulesLike = "default",
+) -> PairCount:
+    """How many pairs of records `dedupe` would look at, rule by rule, without linking any. Parameters as there.
+
+    Returns
+    -------
+    PairCount
+        ``records``, a ``RuleReport`` for each blocking rule, and the number of distinct candidate ``pairs``.
+    """
+    from crmclean.dedup import core
+    from crmclean.dedup.step import settings_of
+
+    wanted = resolve_rules(rules)
+    fields = _compared(read_input(data, wanted), mapping, wanted)
+    return core.count_pairs(fields, replace(settings_of(wanted.dedup), entity=entity))
+
+
+def _compared(source: Source, mapping: Mapping[str, str] | None, rules: Rules) -> dict[str, list[pa.Array]]:
+    """Field -> columns; what has no field goes along under ``other:<header>``."""
+    names = [name for name in source.table.schema.names if not name.startswith("crmclean_")]
+    if mapping is None:
+        meaning = infer_fields(source, rules)
+    else:
+        unknown = [name for name in mapping if name not in names]
+        if unknown:
+            raise UsageError(
+                f"the map names column {unknown[0]!r}, which {source.name} does not have ({', '.join(names[:12])})"
+            )
+        wrong = [value for value in mapping.values() if value and value not in BY_NAME and value not in _BIRTH_PARTS]
+        if wrong:
+            raise UsageError(
+                f"the map names field {wrong[0]!r}, which does not exist", hint="crmclean plan FILE shows fields"
+            )
+        meaning = dict(mapping)
+    fields: dict[str, list[pa.Array]] = {}
+    for name in names:
+        field = meaning.get(name) or f"other:{name}"
+        fields.setdefault(field, []).append(pc.fill_null(as_text(source.table[name]), ""))
+    return fields
+
+
+_BIRTH_PARTS = ("birth_year", "birth_month", "birth_day")
