@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import RLock
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmclean.dedup.blocks import Blocks, blocks_of, in_order
 from crmclean.dedup.encode import Records
-from crmclean.dedup.forms import Ints, combine_codes
+from crmclean.dedup.forms import Ints
 from crmclean.dedup.pairs import sort_with
 from crmclean.keys.skeleton import skeletons
 
@@ -44,10 +46,13 @@ class BlockKeys:
         return name in forms
 
     def codes(self, name: str) -> Ints:
-        """Integer codes, 0 = missing, of shape (n,) or (k, n)."""
+        """int32 codes, 0 = missing, of shape (n,) or (k, n)."""
+        return self._once(name, lambda: self._make(name))
+
+    def _once(self, name: str, make: Callable[[], Ints]) -> Ints:
         with self._lock:
             if name not in self._made:
-                self._made[name] = self._make(name)
+                self._made[name] = make()
             return self._made[name]
 
     def _make(self, name: str) -> Ints:
@@ -69,41 +74,31 @@ class BlockKeys:
             return np.stack([target[forms["company"].codes], own[forms["company"].codes]])
         return forms[name].codes
 
-    def entries(self, names: tuple[str, ...]) -> tuple[Ints, Ints]:
-        """Sorted key values and the records that carry them; a record of a pool comes once per distinct value."""
-        joint = self.codes(names[0])
-        if joint.dtype != np.int64:
-            joint = joint.astype(np.int64)
-        for name in names[1:]:
-            other = self.codes(name)
-            joint = combine_codes(joint, other, int(other.max(initial=0)) + 1)
-        several, joint = joint.ndim > 1 and len(joint) > 1, joint.reshape(-1)
-        filled = np.flatnonzero(joint)
-        values, members = sort_with(joint[filled], filled % self.count if several else filled, self.count)
-        if several and len(values):
-            fresh = np.concatenate(([True], (values[1:] != values[:-1]) | (members[1:] != members[:-1])))
-            values, members = values[fresh], members[fresh]
-        return values, members
+    def blocks(self, names: tuple[str, ...]) -> Blocks:
+        """The blocks of records that agree on every key; a record of a pool is once in each."""
+        return blocks_of([self.codes(name) for name in names], None, self.count)
 
     def first_alike(self) -> Ints:
-        """``Records.first_alike``, made once."""
-        with self._lock:
-            if "first_alike" not in self._made:
-                self._made["first_alike"] = self.records.first_alike()
-            return self._made["first_alike"]
+        """``Records.first_alike``, made once, as int32."""
+        return self._once("first_alike", lambda: self.records.first_alike().astype(np.int32))
 
-    def rank(self) -> Ints:
-        """Place of each record in name order (family name first); ties keep the canonical order."""
-        with self._lock:
-            if "rank" not in self._made:
-                order = self.ordered()
-                rank = np.empty(self.count, np.int64)
-                rank[order] = np.arange(self.count)
-                self._made["rank"] = rank
-            return self._made["rank"]
+    def in_name_order(self, blocks: Blocks, window: int) -> Blocks:
+        """Blocks (members end to end) to be walked in name order (family name first)."""
+        return in_order(blocks, self._once("rank", self._rank), self.ordered(), window)
+
+    def _rank(self) -> Ints:
+        rank = np.empty(self.count, np.int32)
+        rank[self.ordered()] = np.arange(self.count, dtype=np.int32)
+        return rank
 
     def ordered(self, *, reverse: bool = False) -> Ints:
-        """Records in alphabetical order of (family, given), or of (given, family); the nameless come first."""
+        """Records (int32) in alphabetical order of (family, given), or of (given, family); the nameless come first.
+
+        Ties keep the canonical order.
+        """
+        return self._once("reversed" if reverse else "ordered", lambda: self._ordered(reverse))
+
+    def _ordered(self, reverse: bool) -> Ints:
         names = [name for name in ("family", "given", "company") if name in self.records.forms]
         key = np.zeros(self.count, np.int64)
         width = 1
@@ -111,10 +106,10 @@ class BlockKeys:
             places = self._places(name)
             if width > _WIDEST // len(places):
                 least_first = names if reverse else names[::-1]
-                return np.lexsort([self._places(each)[self.codes(each)] for each in least_first])
+                return np.lexsort([self._places(each)[self.codes(each)] for each in least_first]).astype(np.int32)
             key += places[self.codes(name)] * width
             width *= len(places)
-        return sort_with(key, np.arange(self.count), self.count)[1]
+        return sort_with(key, np.arange(self.count), self.count)[1].astype(np.int32)
 
     def _places(self, name: str) -> Ints:
         """The place of each value of a form in alphabetical order; given and family names share their values."""
@@ -142,7 +137,10 @@ def _name_pairs(records: Records) -> Ints:
     size = family.size + given.size
     key = np.minimum(a, b) * size + np.maximum(a, b)
     key[(given.codes == 0) | (family.codes == 0)] = 0
-    return key
+    values, members = sort_with(key, np.arange(len(key)), len(key))
+    codes = np.empty(len(key), np.int32)
+    codes[members] = np.cumsum(np.concatenate(([values[:1].any()], values[1:] != values[:-1])))
+    return codes
 
 
 def _company_words(records: Records, *, sound: bool) -> Ints:

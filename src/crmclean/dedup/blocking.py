@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from crmclean.dedup.block_keys import BlockKeys
+from crmclean.dedup.blocks import Blocks, blocks_of, codes_of_pairs, distinct_pairs, is_picked
 from crmclean.dedup.encode import Records
-from crmclean.dedup.forms import Ints, mix
-from crmclean.dedup.pairs import pairs_of_runs, runs, sort_with
+from crmclean.dedup.forms import Ints
 
 __all__ = ["Candidates", "Rule", "RuleReport", "candidate_pairs", "rules_of"]
 
@@ -140,126 +140,107 @@ def candidate_pairs(
         No block above this size is compared all with all.
     """
     keys = BlockKeys(records)
-    found: list[Ints] = []
-    reports: list[RuleReport] = []
     rules = [rule for rule in rules_of(entity) if all(keys.has(name) for name in rule.keys)]
     whole = sum(rule.share for rule in rules)
     width = max(records.count, 1).bit_length()
+    known = np.zeros(0, np.int64)
+    reports: list[RuleReport] = []
+    used: list[list[Blocks]] = []
 
-    def apply(rule: Rule) -> tuple[Ints, Ints, RuleReport]:
-        return _apply(rule, keys, int(rule.share * max(pairs_per_row * records.count / whole, _ANYWAY)), max_block)
-
-    def pack(rule: Rule) -> tuple[Ints, RuleReport]:
-        left, right, report = apply(rule)
-        low, high = np.minimum(left, right).astype(np.int64), np.maximum(left, right)
-        codes = (low << width | high)[low != high]
-        codes.sort()
-        return codes, report
+    def sampled(rule: Rule) -> tuple[list[Blocks], RuleReport, Ints]:
+        budget = int(rule.share * max(pairs_per_row * records.count / whole, _ANYWAY))
+        found, report = _apply(rule, keys, budget, max_block)
+        some = codes_of_pairs(found if judge is not None else [], width, _share(_CHEAP))
+        some.sort()
+        return found, report, some
 
     with ThreadPoolExecutor(_THREADS) as pool:  # sorting lets go of the interpreter lock
-        for codes, report in pool.map(pack, rules):
-            if judge is not None and len(codes) > _CHEAP:
-                report = _judged(report, codes, found, width, judge)
-            found.append(codes if report.used else codes[:0])
+        for found, report, some in pool.map(sampled, rules):
+            if judge is not None and report.pairs > _CHEAP:
+                report = _judged(report, some, known, width, judge)
+            if report.used:
+                known = np.concatenate([known, some])
+                known.sort(kind="stable")  # which merges what is in order already
+            used.append(found if report.used else [])
             reports.append(report)
-    packed = np.concatenate([np.zeros(0, np.int64), *(codes << 5 | number for number, codes in enumerate(found))])
-    found.clear()
-    packed.sort()
-    codes = packed >> 5
-    starts, _ = runs(codes)
-    bits = np.left_shift(np.uint32(1), (packed & 31).astype(np.uint32), dtype=np.uint32)
-    rules_found = np.bitwise_or.reduceat(bits, starts) if len(starts) else np.zeros(0, np.uint32)
-    distinct = codes[starts]
-    return Candidates(
-        (distinct >> width).astype(np.int32),
-        (distinct & ((1 << width) - 1)).astype(np.int32),
-        rules_found,
-        tuple(reports),
-    )
+    return Candidates(*distinct_pairs(used, width), tuple(reports))
 
 
-def _judged(report: RuleReport, codes: Ints, found: list[Ints], width: int, judge: Judge) -> RuleReport:
-    """The report with what a rule's pairs would add to those already ``found``, and whether that is worth them."""
-    sample = codes[mix(codes) < np.uint64(int(2**64 * min(_SAMPLE / len(codes), 1 - 2**-53)))]
-    fresh = sample
-    for known in found:
-        places = np.searchsorted(known, fresh)
-        if len(known):
-            fresh = fresh[known[np.minimum(places, len(known) - 1)] != fresh]
-    expected = judge(fresh >> width, fresh & ((1 << width) - 1)) * len(codes) / max(len(sample), 1)
-    return replace(report, expected_new=expected, used=expected * _WORTH >= len(codes))
+def _share(pairs: int) -> float:
+    """The share of so many pairs that is their sample."""
+    return min(_SAMPLE / max(pairs, 1), 1 - 2**-53)
 
 
-def _apply(rule: Rule, keys: BlockKeys, budget: int, max_block: int) -> tuple[Ints, Ints, RuleReport]:
-    """Pairs of one rule, over-full blocks refined."""
+def _judged(report: RuleReport, some: Ints, known: Ints, width: int, judge: Judge) -> RuleReport:
+    """The report with what a rule's pairs would add to those of the rules before it, and whether that is worth them.
+
+    ``some`` are the codes of a sample of its pairs and ``known`` those of the rules before it, as far as the same hash
+    picks them.
+    """
+    sample = some[is_picked(some, _share(report.pairs))]
+    places = np.searchsorted(known, sample)
+    fresh = sample[known[np.minimum(places, len(known) - 1)] != sample] if len(known) else sample
+    expected = judge(fresh >> width, fresh & ((1 << width) - 1)) * report.pairs / max(len(sample), 1)
+    return replace(report, expected_new=expected, used=expected * _WORTH >= report.pairs)
+
+
+def _apply(rule: Rule, keys: BlockKeys, budget: int, max_block: int) -> tuple[list[Blocks], RuleReport]:
+    """The blocks of one rule, over-full ones refined, and how many pairs they hold."""
     if rule.keys[0].startswith("name_order"):
-        members = keys.ordered(reverse=rule.keys[0].endswith("reversed"))
-        window = _NEIGHBOURS if len(members) * _NEIGHBOURS <= budget else 1
-        left, right = pairs_of_runs(members, np.array([0]), np.array([len(members)]), window)
-        return left, right, RuleReport(rule.name, 1, window, 0, len(members), len(left))
-    values, members = keys.entries(rule.keys)
-    starts, lengths = runs(values)
-    cap = _cap(lengths, budget, max_block)
-    full = lengths > cap
-    report = RuleReport(rule.name, int((lengths > 1).sum()), cap, int(full.sum()), int(lengths.max(initial=0)), 0)
-    found = [pairs_of_runs(members, starts[~full], lengths[~full])]
-    if full.any():
-        inside = np.repeat(full, lengths)
-        found += _over_full(rule, keys, values[inside], members[inside], cap)
-    left, right = (np.concatenate(side) for side in zip(*found, strict=True))
-    return left, right, replace(report, pairs=len(left))
+        found, report = _in_name_order(rule, keys, budget)
+    else:
+        blocks = keys.blocks(rule.keys)
+        cap = _cap(blocks.lengths, budget, max_block)
+        full = blocks.lengths > cap
+        found = [blocks.those(~full)]
+        if full.any():
+            found += _over_full(rule, keys, blocks.apart(full), cap)
+        report = RuleReport(rule.name, len(blocks.lengths), cap, int(full.sum()), blocks.largest, 0)
+    return found, replace(report, pairs=sum(blocks.pairs for blocks in found))
 
 
-def _over_full(rule: Rule, keys: BlockKeys, values: Ints, members: Ints, cap: int) -> list[tuple[Ints, Ints]]:
-    """Pairs of blocks above the cap: records that are the same in everything stand back for the first of them."""
-    first = keys.first_alike()[members]
-    copy = first != members
-    found = [(first[copy], members[copy])]
-    values, members = values[~copy], members[~copy]
-    starts, lengths = runs(values)
-    full = lengths > cap
-    found.append(pairs_of_runs(members, starts[~full], lengths[~full]))
+def _in_name_order(rule: Rule, keys: BlockKeys, budget: int) -> tuple[list[Blocks], RuleReport]:
+    """All records as one block, walked in name order."""
+    members = keys.ordered(reverse=rule.keys[0].endswith("reversed"))
+    window = _NEIGHBOURS if len(members) * _NEIGHBOURS <= budget else 1
+    walk = Blocks(members, np.array([0]), np.array([len(members)]), window)
+    return [walk], RuleReport(rule.name, 1, window, 0, len(members), 0)
+
+
+def _over_full(rule: Rule, keys: BlockKeys, blocks: Blocks, cap: int) -> list[Blocks]:
+    """The blocks that stand for those above the cap.
+
+    Records that are the same in everything stand back for the first of them.
+    """
+    first = keys.first_alike().take(blocks.members)
+    copy = first != blocks.members
+    twins = np.stack((first[copy], blocks.members[copy]), axis=1).ravel()
+    found = [Blocks(twins, np.arange(0, len(twins), 2), np.full(len(twins) // 2, 2))]
+    blocks = blocks.without(copy)
+    full = blocks.lengths > cap
+    found.append(blocks.those(~full))
     if full.any():
-        block = np.repeat(np.arange(int(full.sum())), lengths[full])
-        inside = members[np.repeat(full, lengths)]
-        found += [_refined(keys, block, inside, name, cap) for name in rule.refine if keys.has(name)]
-        found.append(_windowed(keys, block, inside, _WINDOW if rule.share >= 0.5 else 1))
+        blocks = blocks.apart(full)
+        for name in filter(keys.has, rule.refine):
+            found += _refined(keys, blocks, name, cap)
+        found.append(keys.in_name_order(blocks, _WINDOW if rule.share >= 0.5 else 1))
     return found
 
 
 def _cap(lengths: Ints, budget: int, max_block: int) -> int:
     """The largest block size at which all blocks up to it stay within the budget of pairs."""
-    sizes, counts = np.unique(lengths, return_counts=True)
-    pairs = np.cumsum(counts * (sizes * (sizes - 1) // 2))
+    counts = np.bincount(lengths)
+    sizes = np.flatnonzero(counts)
+    pairs = np.cumsum(counts[sizes] * (sizes * (sizes - 1) // 2))
     fitting = np.searchsorted(pairs, budget, side="right")
     return int(min(max(sizes[fitting - 1] if fitting else 1, 8), max_block))
 
 
-def _refined(keys: BlockKeys, block: Ints, members: Ints, name: str, cap: int) -> tuple[Ints, Ints]:
-    """Pairs inside over-full blocks that agree on a further key; sub-blocks still too large are walked in order."""
-    pool = keys.codes(name).reshape(-1, keys.count)
-    lefts, rights = [], []
-    for row in pool:
-        inner = row[members].astype(np.int64)
-        known = np.flatnonzero(inner)
-        sub = block[known] * (int(inner.max(initial=0)) + 1) + inner[known]
-        sub, inside = sort_with(sub, members[known], keys.count)
-        starts, lengths = runs(sub)
-        small = (lengths > 1) & (lengths <= cap)
-        left, right = pairs_of_runs(inside, starts[small], lengths[small])
-        large = lengths > cap
-        chosen = np.repeat(large, lengths)
-        again = _windowed(keys, np.repeat(np.arange(int(large.sum())), lengths[large]), inside[chosen], _WINDOW)
-        lefts += [left, again[0]]
-        rights += [right, again[1]]
-    return np.concatenate(lefts), np.concatenate(rights)
-
-
-def _windowed(keys: BlockKeys, block: Ints, members: Ints, window: int) -> tuple[Ints, Ints]:
-    """Pairs at most ``window`` places apart when each block is put in name order."""
-    by_rank = np.empty(keys.count, np.int64)
-    rank = keys.rank()
-    by_rank[rank] = np.arange(keys.count)
-    block, places = sort_with(block, rank[members], keys.count)
-    starts, lengths = runs(block)
-    return pairs_of_runs(by_rank[places], starts, lengths, window)
+def _refined(keys: BlockKeys, blocks: Blocks, name: str, cap: int) -> list[Blocks]:
+    """Parts of over-full blocks that agree on a further key; parts still too large are walked in order."""
+    found = []
+    for row in keys.codes(name).reshape(-1, keys.count):
+        parts = blocks_of([blocks.numbers(), row.take(blocks.members)], blocks.members, keys.count)
+        large = parts.lengths > cap
+        found += [parts.those(~large), keys.in_name_order(parts.apart(large), _WINDOW)]
+    return found

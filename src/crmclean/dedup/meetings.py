@@ -83,6 +83,7 @@ def _apart(keys: BlockKeys, name: str, left: int, right: int) -> str:
 
 def _block_size(keys: BlockKeys, rule: Rule, left: int, right: int) -> int:
     """Records in the smallest block of a rule that two records share."""
-    values, members = keys.entries(rule.keys)
-    shared = np.intersect1d(values[members == left], values[members == right])
-    return min((int((values == value).sum()) for value in shared), default=0)
+    blocks = keys.blocks(rule.keys)
+    numbers = blocks.numbers()
+    shared = np.intersect1d(numbers[blocks.members == left], numbers[blocks.members == right])
+    return min(blocks.lengths[shared - 1].tolist(), default=0)
