@@ -221,7 +221,7 @@ def _name(bounds: Bounds, item: Comparison, left: Ints, right: Ints) -> tuple[Fl
     if comparer.records.has(other):
         crossed = comparer.records.codes(other)
         one, two = crossed.take(left), crossed.take(right)
-        alike[(x == two[open_]) | (y == one[open_])] = 2
+        alike[comparer.may_be_misplaced(x, two[open_]) | comparer.may_be_misplaced(y, one[open_])] = 2
         lone = np.flatnonzero(missing & (a + b > 0) & (a + b == np.where(a > 0, two, one)))
         bits[lone] = np.maximum(bounds.near[name][a[lone] + b[lone]], 0)
         reach[lone] = 2

@@ -155,7 +155,8 @@ _NATIONAL_ID = Comparison(
     "identity",
     (
         Level("different", 0.06, 0.99997),
-        Level("near", 0.06, 1e-5),
+        Level("near", 0.05, 1e-5),
+        Level("transposed", 0.01, 1e-6),  # of nine wrong digits for each place one exchange of neighbours
         Level("exact", 0.88, 1e-6, "value"),
     ),
     Frequency(0.02, 100.0, "names", scaled=True),
