@@ -134,7 +134,8 @@ class Comparer(CompanyLevels):
         same = [part.take(x) == part.take(y) for part in (year, month, day)]
         agreed = same[0].astype(np.uint8) + same[1] + same[2]
         result = np.where(same[0], item.code("same_year"), DIFFERENT).astype(np.uint8)
-        result[agreed == 2] = item.code("two_parts")
+        for part, name in enumerate(("same_day", "year_and_day", "year_and_month")):
+            result[(agreed == 2) & ~same[part]] = item.code(name)
         steps = [np.abs(part.take(x) - part.take(y)) for part in (year, month, day)]
         result[np.logical_and.reduce([(step <= 1) | (step == 10) for step in steps])] = item.code("close")
         result[same[0] & (month.take(x) == day.take(y)) & (day.take(x) == month.take(y))] = item.code("swapped")
