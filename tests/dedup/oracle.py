@@ -50,7 +50,14 @@ def weight_of(work: Workings, model: Model, left: int, right: int) -> tuple[floa
         place = min(place, max(model.kin - shown, 0.0))
     gain = max(place, employer, 0) + 0.5 * max(min(place, employer), 0)
     loss = max(min(place, 0) + min(employer, 0), -5.0)
-    support = min(gain, 14.0, max(identity, 0)) + loss
+    bound = max(identity, 0.0)
+    if model.kin > 0:
+        against = sum(max(-parts[name], 0.0) for name in ("birth", "national_id") if name in parts)
+        wider = min(identity + against, 2 * identity)
+        if code.get("birth") == DIFFERENT:
+            wider = min(wider, model.kin - sum(max(parts[name], 0.0) for name in ("given", "family") if name in parts))
+        bound = max(bound, wider)
+    support = min(gain, 14.0, bound) + loss
     return math.log2(model.prior / (1 - model.prior)) + identity + support, identity
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -9,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmclean.dedup.core import Settings, explain_pair, link_records
-from crmclean.dedup.model import prior_model
+from crmclean.dedup.model import draw_chance, prior_model, with_chance
+from crmclean.dedup.priors import DIFFERENT
 from crmclean.dedup.workings import frozen_model, prepare
-from tests.dedup.dedup_files import AFFILIATION, POOLS, TEXT, fields_of, link_set, parts_of, rows_of
-from tests.dedup.oracle import all_links
+from tests.dedup.dedup_files import AFFILIATION, POOLS, TEXT, fields_of, full_rows, link_set, parts_of, rows_of
+from tests.dedup.oracle import all_links, weight_of
 
 EVERYTHING = tuple(POOLS)
 careful = settings(derandomize=True, max_examples=8, deadline=None)
@@ -92,6 +95,22 @@ def test_the_oracle_agrees(rows):
         assert abs(expected.get(pair, found.get(pair)) - edge) < 1e-3, pair
     for pair in expected.keys() & found.keys():
         assert found[pair] == pytest.approx(expected[pair], abs=2e-3)
+
+
+@pytest.mark.parametrize("kin", [0.0, 8.0, 25.0])
+def test_the_oracle_agrees_on_a_file_with_every_field(kin):
+    """Whatever the file tells of kin, with numbers and birth dates that contradict the rest, and names that crossed."""
+    work = prepare(fields_of(full_rows(7, 80)), Settings())
+    chance = draw_chance(work.comparer, work.tables)
+    model = replace(with_chance(prior_model("person", work.comparer.active, 80), chance), kin=kin)
+    left, right = np.triu_indices(80, 1)
+    scored, levels = work.score(model, left, right)
+    assert (levels["birth"] == DIFFERENT).any()
+    assert (levels["national_id"] == DIFFERENT).any()
+    for place in range(0, len(left), 7):
+        weight, identity = weight_of(work, model, int(left[place]), int(right[place]))
+        assert scored.identity[place] == pytest.approx(identity, abs=2e-3)
+        assert scored.weight[place] == pytest.approx(weight, abs=2e-3)
 
 
 @careful

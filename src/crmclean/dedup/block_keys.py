@@ -11,9 +11,10 @@ import pyarrow.compute as pc
 
 from crmclean.dedup.blocks import Blocks, blocks_of, in_order
 from crmclean.dedup.encode import Records
-from crmclean.dedup.forms import Ints
+from crmclean.dedup.forms import Form, Ints
 from crmclean.dedup.pairs import sort_with
 from crmclean.keys.skeleton import skeletons
+from crmclean.tables.evidence import TEXT
 
 __all__ = ["BlockKeys"]
 
@@ -43,6 +44,8 @@ class BlockKeys:
             return "company" in forms
         if name == "acronym_of":
             return "acronym" in forms
+        if name == "national_id_signs":
+            return "national_id" in forms
         return name in forms
 
     def codes(self, name: str) -> Ints:
@@ -63,6 +66,8 @@ class BlockKeys:
             return _company_words(self.records, sound=False)
         if name == "company_sound":
             return _company_words(self.records, sound=True)
+        if name == "national_id_signs":
+            return _signs(forms["national_id"])
         if name == "acronym_of":
             known = (
                 pc.fill_null(pc.index_in(forms["acronym"].values, forms["company"].values), 0)
@@ -126,6 +131,13 @@ def _alphabetical(values: pa.LargeStringArray) -> Ints:
     places = np.empty(len(values), np.int64)
     places[pc.sort_indices(values).to_numpy()] = np.arange(len(values))
     return places
+
+
+def _signs(form: Form) -> Ints:
+    """One key for the values of the same signs in any order: two of them that changed places leave it as it is."""
+    signs = pa.array(["".join(sorted(value)) for value in form.values.to_pylist()], TEXT).dictionary_encode().indices
+    codes: Ints = signs.to_numpy().astype(np.int32)[form.codes]  # the missing value comes first, and stays 0
+    return codes
 
 
 def _name_pairs(records: Records) -> Ints:

@@ -76,6 +76,7 @@ class Candidates:
 
 _PERSON_RULES = (
     Rule(("national_id",), ("name_pair", "family_skeleton", "given_skeleton"), 1.0),
+    Rule(("national_id_signs",), ("birth", "postal_code", "family_skeleton", "given_skeleton"), 0.25),
     Rule(("email",), ("name_pair", "family_skeleton", "given_skeleton"), 1.0),
     Rule(("line",), ("name_pair", "family_skeleton", "given_skeleton"), 1.5),
     Rule(("name_pair",), ("company", "site", "postal_code", "city", "birth", "street"), 2.0),

@@ -111,11 +111,12 @@ def may_link(bounds: Bounds, left: Ints, right: Ints, needed: float) -> np.ndarr
     left, right = left.astype(np.intp), right.astype(np.intp)  # the type NumPy indexes with
     needed -= _ROUNDING + bounds.slack
     identity, household = _identity(bounds, left, right)
-    possible: np.ndarray[Any, np.dtype[np.bool_]] = identity + np.clip(identity, 0, SUPPORT_CAP) >= needed
+    wide = np.float32(2 if bounds.kin > 0 else 1)  # how much of identity support may be
+    possible: np.ndarray[Any, np.dtype[np.bool_]] = identity + np.clip(wide * identity, 0, SUPPORT_CAP) >= needed
     open_ = np.flatnonzero(possible & (identity < needed))
     asked = identity[open_]
     support = _support(bounds, left[open_], right[open_], household[open_])
-    possible[open_] = asked + np.minimum(support, np.maximum(asked, 0)) >= needed
+    possible[open_] = asked + np.minimum(support, np.maximum(wide * asked, 0)) >= needed
     return possible
 
 
@@ -221,7 +222,7 @@ def _name(bounds: Bounds, item: Comparison, left: Ints, right: Ints) -> tuple[Fl
     if comparer.records.has(other):
         crossed = comparer.records.codes(other)
         one, two = crossed.take(left), crossed.take(right)
-        alike[(x == two[open_]) | (y == one[open_])] = 2
+        alike[comparer.may_be_misplaced(x, two[open_]) | comparer.may_be_misplaced(y, one[open_])] = 2
         lone = np.flatnonzero(missing & (a + b > 0) & (a + b == np.where(a > 0, two, one)))
         bits[lone] = np.maximum(bounds.near[name][a[lone] + b[lone]], 0)
         reach[lone] = 2

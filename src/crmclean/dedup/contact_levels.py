@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -99,7 +100,11 @@ class ContactLevels(NameLevels):
 
             def score(p: Ints, q: Ints) -> Ints:
                 edits, _, length = similar_texts(form.values, p, q)
-                return np.where((edits <= 1) & (length >= 6), item.code("near"), DIFFERENT).astype(np.uint8)
+                near = np.where((edits <= 1) & (length >= 6), item.code("near"), DIFFERENT).astype(np.uint8)
+                slips = np.flatnonzero(near == item.code("near"))
+                letters = [_sorted_letters(form.values.take(pa.array(side[slips]))) for side in (p, q)]
+                near[slips[letters[0] == letters[1]]] = item.code("transposed")
+                return near
 
             levels[open_] = score_distinct(a[open_], b[open_], score)
         return levels, match
@@ -328,6 +333,11 @@ class ContactLevels(NameLevels):
         form = self.records.forms[name]
         texts = form.values.take(pa.array(form.codes[records]))
         return pc.replace_substring_regex(texts, without, "")
+
+
+def _sorted_letters(texts: pa.Array) -> np.ndarray[Any, np.dtype[np.str_]]:
+    """The letters of each text in order: one edit that leaves them alone exchanges two neighbours."""
+    return np.array(["".join(sorted(text)) for text in texts.to_pylist()], dtype=np.str_)
 
 
 def _built_from(bare: pa.Array, given: pa.Array, family: pa.Array, likeness: float) -> Ints:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pyarrow.compute as pc
 
 from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints
@@ -34,11 +35,11 @@ def count_values(records: Records, comparisons: tuple[Comparison, ...]) -> dict[
 
     With ``by="names"`` the count is the effective number of names among the carriers: the larger, over given and over
     family names, of the inverse Simpson index 1 / sum(share**2) (Hill 1973, order 2). One odd spelling among many
-    copies of a person adds little to it; a switchboard's hundred names add a hundred.
+    copies of a person adds little to it, names in each other's field nothing; a switchboard's hundred names add a
+    hundred.
     """
-    marks = [name for name in ("given_skeleton", "family_skeleton", "company_first") if name in records.forms]
-    if "given_skeleton" in marks or "family_skeleton" in marks:
-        marks = [name for name in marks if name != "company_first"]
+    names = _names(records)
+    cities = [(records.codes("city"), records.forms["city"].size)] if records.has("city") else []
     tables: dict[str, Table] = {}
     done: dict[tuple[str, str], Table] = {}
     for comparison in comparisons:
@@ -48,10 +49,9 @@ def count_values(records: Records, comparisons: tuple[Comparison, ...]) -> dict[
         key = (form_name, comparison.frequency.by)
         if key not in done:
             form = records.forms[form_name]
-            told_by = {"records": [], "names": marks, "cities": [name for name in ("city",) if records.has(name)]}
+            told_by = {"records": [], "names": names, "cities": cities}
             spread = [
-                effective_number(form.codes, form.size, records.codes(mark), records.forms[mark].size)
-                for mark in told_by[comparison.frequency.by]
+                effective_number(form.codes, form.size, marks, size) for marks, size in told_by[comparison.frequency.by]
             ]
             if spread:
                 done[key] = np.maximum.reduce(spread)
@@ -62,11 +62,36 @@ def count_values(records: Records, comparisons: tuple[Comparison, ...]) -> dict[
         tables[comparison.name] = done[key]
     if "email" in tables and records.has("local"):
         local = records.forms["local"]
-        spread = [
-            effective_number(local.codes, local.size, records.codes(mark), records.forms[mark].size) for mark in marks
-        ]
+        spread = [effective_number(local.codes, local.size, marks, size) for marks, size in names]
         tables["local"] = np.maximum.reduce(spread) if spread else local.counts().astype(np.float64)
     return tables
+
+
+def _names(records: Records) -> list[tuple[Ints, int]]:
+    """What tells the names of the records apart: codes of how given and family names sound, and how many there are.
+
+    Where both names of a record stand more often in the other's field, they are taken to be swapped.
+    """
+    marks = [name for name in ("given_skeleton", "family_skeleton") if name in records.forms]
+    if not marks:
+        marks = [name for name in ("company_first",) if name in records.forms]
+    if len(marks) < 2 or not records.has("given", "family"):
+        return [(records.codes(mark), records.forms[mark].size) for mark in marks]
+    given, family = (records.forms[mark] for mark in marks)
+    size = given.size + family.size
+    known = pc.fill_null(pc.index_in(given.values, family.values), -1).to_numpy()
+    same = np.where(known >= 0, known, family.size + np.arange(given.size))
+    first, last = same[given.codes], family.codes
+    swapped = _are_swapped(records)
+    return [(np.where(swapped, last, first), size), (np.where(swapped, first, last), size)]
+
+
+def _are_swapped(records: Records) -> Ints:
+    """Records whose given name is more often a family name in the file, and the other way round."""
+    given, family = records.codes("given"), records.codes("family")
+    often = [records.forms[name].counts() for name in ("given", "family")]
+    swapped: Ints = (often[0].take(given) < often[1].take(given)) & (often[1].take(family) < often[0].take(family))
+    return swapped & (given > 0) & (family > 0)
 
 
 def effective_number(codes: Ints, size: int, marks: Ints, marks_size: int, times: Ints | None = None) -> Table:

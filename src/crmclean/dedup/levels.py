@@ -67,17 +67,24 @@ class Comparer(CompanyLevels):
     def _without_series(self, found: Levels, items: list[Comparison]) -> None:
         """Numbers and lines are issued in series, to colleagues and kin: a digit apart they may be nobody's slip.
 
-        Not where both names are quite different, nor where the given name is and two of the numbers are a digit apart:
-        two slips of one person are rarer than two series.
+        Not where both names are quite different, unless two neighbouring digits changed places, as no series has it;
+        nor where the given name is and two of the numbers are apart by so little: two slips of one person are rarer
+        than two series.
         """
         if "given" not in found or "family" not in found:
             return
         issued = [item for item in items if item.name in ("national_id", "own_line", "other_line")]
         near = [found[item.name] == item.code("near") for item in issued]
-        several = np.sum(near, axis=0, dtype=np.uint8) >= 2 if near else np.zeros(0, bool)
-        for item, slip in zip(issued, near, strict=True):
-            other = (found["given"] == DIFFERENT) & ((found["family"] == DIFFERENT) | several)
-            found[item.name][slip & other] = DIFFERENT
+        changed = [
+            found[item.name] == item.code("transposed") if "transposed" in item.level_names else np.zeros_like(slip)
+            for item, slip in zip(issued, near, strict=True)
+        ]
+        slips = [one | other for one, other in zip(near, changed, strict=True)]
+        several = np.sum(slips, axis=0, dtype=np.uint8) >= 2 if slips else np.zeros(0, bool)
+        unlike = found["given"] == DIFFERENT
+        for item, digit, slip in zip(issued, near, slips, strict=True):
+            other = unlike & ((digit & (found["family"] == DIFFERENT)) | (slip & several))
+            found[item.name][other] = DIFFERENT
 
     def may_be_near(self, name: str, a: Ints, b: Ints) -> Ints:
         """False where two different values cannot reach a level between "different" and the best, by cheap signs."""
@@ -127,7 +134,8 @@ class Comparer(CompanyLevels):
         same = [part.take(x) == part.take(y) for part in (year, month, day)]
         agreed = same[0].astype(np.uint8) + same[1] + same[2]
         result = np.where(same[0], item.code("same_year"), DIFFERENT).astype(np.uint8)
-        result[agreed == 2] = item.code("two_parts")
+        for part, name in enumerate(("same_day", "year_and_day", "year_and_month")):
+            result[(agreed == 2) & ~same[part]] = item.code(name)
         steps = [np.abs(part.take(x) - part.take(y)) for part in (year, month, day)]
         result[np.logical_and.reduce([(step <= 1) | (step == 10) for step in steps])] = item.code("close")
         result[same[0] & (month.take(x) == day.take(y)) & (day.take(x) == month.take(y))] = item.code("swapped")

@@ -52,21 +52,23 @@ class NameLevels(Lookups):
             found[name][apart[near[name][apart]]] = DIFFERENT
 
     def _crossed(self, items: dict[str, Comparison], given: Ints, family: Ints, left: Ints, right: Ints) -> None:
-        """Names that stand in each other's field: swapped, perhaps with a slip, or the only name in the wrong one.
+        """Names that stand in each other's field: swapped, perhaps with a slip, or one of them beside another name.
 
         Writes the levels of both fields. A record's only name may be anything: where it equals the other record's
-        other name, that name agrees (``misplaced``) and the field it stands in says nothing.
+        other name, that name agrees (``misplaced``) and the field it stands in says nothing. Where both records have
+        two names and only one of them is the same, in the other field, it agrees as what it mostly is in the file, a
+        given or a family name, and the other names differ.
         """
-        forms = self.records.forms
-        g1, g2 = (forms["given"].codes[side] for side in (left, right))
-        f1, f2 = (forms["family"].codes[side] for side in (left, right))
+        codes = {name: self.records.forms[name].codes for name in ("given", "family")}
+        g1, g2, f1, f2 = (codes[name][side] for name in ("given", "family") for side in (left, right))
         one, other = (g1 == f2) & (g1 > 0), (f1 == g2) & (f1 > 0)
         swapped = one & other & (g1 != g2)
         apart = (given < items["given"].code("part")) & (family < items["family"].code("part"))
         half = np.flatnonzero(apart & (one ^ other))
         first, second = np.where(one, f1, g1)[half], np.where(one, g2, f2)[half]  # what is left to compare
         both = (first > 0) & (second > 0)
-        slip = half[both][self._is_slip(first[both], second[both])]
+        is_slip = self._is_slip(first[both], second[both], 2)
+        slip = half[both][is_slip]
         for name, levels in (("given", given), ("family", family)):
             levels[swapped] = items[name].code("swapped")
         given[slip], family[slip] = items["given"].code("swapped"), items["family"].code("typo")
@@ -74,16 +76,36 @@ class NameLevels(Lookups):
         is_given = np.where(one, (g2 == 0) & (f1 > 0), (g1 == 0) & (f2 > 0))[lone]
         given[lone] = np.where(is_given, items["given"].code("misplaced"), ONE_MISSING)
         family[lone] = np.where(is_given, ONE_MISSING, items["family"].code("misplaced"))
+        strange = half[both][~is_slip]
+        shared = np.where(one, g1, f1)[strange]
+        self._beside_another(items, (given, family), strange, shared, shared)
+        open_ = np.flatnonzero(apart & ~one & ~other & (g1 > 0) & (f1 > 0) & (g2 > 0) & (f2 > 0))
+        for here, there in ((g1, f2), (f1, g2)):
+            near = open_[self._is_slip(here[open_], there[open_], 1)]
+            self._beside_another(items, (given, family), near, here[near], there[near])
 
-    def _is_slip(self, a: Ints, b: Ints) -> Ints:
-        """Whether two names are one or two edits apart; given and family names share one dictionary."""
+    def _beside_another(
+        self, items: dict[str, Comparison], levels: tuple[Ints, Ints], pairs: Ints, one: Ints, other: Ints
+    ) -> None:
+        """One name in the other field, perhaps with a slip, while the records' other names differ.
+
+        It agrees as what it mostly is in the file, a given or a family name, by the commoner of its two spellings.
+        """
+        given, family = (self.carriers[name] for name in ("given", "family"))
+        name = np.where((given + family).take(one) >= (given + family).take(other), one, other)
+        tells = given.take(name) - family.take(name)
+        levels[0][pairs[tells > 0]] = items["given"].code("misplaced")
+        levels[1][pairs[tells < 0]] = items["family"].code("misplaced")
+
+    def _is_slip(self, a: Ints, b: Ints, most: int) -> Ints:
+        """Whether two names are up to so many edits apart, two at most; given and family names share one dictionary."""
         values = self.records.forms["given"].values
-        close = np.flatnonzero(self._within("given", a, b, 2))
+        close = np.flatnonzero(self._within("given", a, b, most))
 
         def score(p: Ints, q: Ints) -> Ints:
             edits, _, length = similar_texts(values, p, q)
             near: Ints = (edits == 0) | ((edits == 1) & (length >= 3)) | ((edits == 2) & (length >= 5))
-            return near
+            return near & (edits <= most) & (length > 5 - 2 * most)
 
         slip = np.zeros(len(a), bool)
         slip[close] = score_distinct(a[close], b[close], score)
@@ -175,6 +197,10 @@ class NameLevels(Lookups):
             open_ = np.flatnonzero(alike < 2)
             alike[open_[self._nicknames(a[open_], b[open_])]] = 2
         return alike
+
+    def may_be_misplaced(self, a: Ints, b: Ints) -> Ints:
+        """Whether the given name of one record may stand in the family name of another, with a slip at most."""
+        return (a > 0) & (b > 0) & self._within("given", a, b, 1)
 
     def _may_be_slip(self, name: str, a: Ints, b: Ints) -> Ints:
         """Whether one of two names is rare enough to be a slip of the other: Maria and Mario are two names."""

@@ -141,7 +141,9 @@ _BIRTH = Comparison(
     (
         Level("different", 0.04, 0.97),
         Level("same_year", 0.02, 0.015),
-        Level("two_parts", 0.03, 0.005),
+        Level("same_day", 0.01, 0.0025),  # of another year
+        Level("year_and_month", 0.01, 0.001),
+        Level("year_and_day", 0.01, 0.0005),
         Level("close", 0.02, 0.002),
         Level("swapped", 0.01, 0.0003),
         Level("digit", 0.08, 0.002),
@@ -155,7 +157,8 @@ _NATIONAL_ID = Comparison(
     "identity",
     (
         Level("different", 0.06, 0.99997),
-        Level("near", 0.06, 1e-5),
+        Level("near", 0.05, 1e-5),
+        Level("transposed", 0.01, 1e-6),  # of nine wrong digits for each place one exchange of neighbours
         Level("exact", 0.88, 1e-6, "value"),
     ),
     Frequency(0.02, 100.0, "names", scaled=True),

@@ -69,6 +69,7 @@ STRONGEST = 24.0
 WEAKEST = -10.0
 SIBLING_BIRTH = 5.0
 _NEITHER_CONTACT = -1.5
+_ISSUED = ("birth", "national_id")  # written once and copied since: what differs in them is a slip or another person
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,8 @@ def score_pairs(
     place = groups["place"].total()
     place = np.where(place > 0, np.maximum(place + community, 0), place).astype(np.float32)
     place = np.where(kin.together, np.minimum(place, np.maximum(kin.left_over, 0)), place).astype(np.float32)
-    support = _support(place, groups["employer"].total(), identity)
+    bound = _supported(model, levels, parts, identity)
+    support = _support(place, groups["employer"].total(), bound)
     prior = np.float32(np.log2(model.prior / (1.0 - model.prior)))
     return Scored(parts, identity, support, (prior + identity + support).astype(np.float32))
 
@@ -360,11 +362,31 @@ def _one_community(model: Model, records: Records, parts: Mapping[str, Floats], 
     return charge
 
 
-def _support(place: Floats, employer: Floats, identity: Floats) -> Floats:
+def _supported(model: Model, levels: Mapping[str, Ints], parts: Mapping[str, Floats], identity: Floats) -> Floats:
+    """The identity evidence that affiliation may support, in bits: all of it, and no more than there is.
+
+    In a file that tells kin from slips, a birth date or number that differs is counted once, where it identifies: the
+    bound is what the other findings say, though twice the whole at most. Namesakes born on different days show no more
+    than kin do.
+    """
+    bound = np.maximum(identity, 0)
+    if model.kin <= 0:
+        return bound
+    nothing = np.zeros(len(identity), np.float32)
+    against = sum((np.maximum(-parts[name], 0) for name in _ISSUED if name in parts), nothing)
+    wider = np.minimum(identity + against, 2 * identity)
+    if "birth" in levels:
+        names = sum((np.maximum(parts[name], 0) for name in ("given", "family") if name in parts), nothing)
+        namesakes = levels["birth"] == DIFFERENT
+        wider = np.where(namesakes, np.minimum(wider, np.float32(model.kin) - names), wider)
+    return np.maximum(bound, wider)
+
+
+def _support(place: Floats, employer: Floats, bound: Floats) -> Floats:
     """Both affiliation groups together, bounded by the identity evidence they support."""
     positive = [np.maximum(group, 0) for group in (place, employer)]
     gain = np.maximum(*positive) + 0.5 * np.minimum(*positive)
     loss = np.maximum(np.minimum(place, 0) + np.minimum(employer, 0), _AGAINST_CAP)
-    gain = np.minimum(np.minimum(gain, SUPPORT_CAP), np.maximum(identity, 0))
+    gain = np.minimum(np.minimum(gain, SUPPORT_CAP), bound)
     total: Floats = (gain + loss).astype(np.float32)
     return total
