@@ -47,7 +47,7 @@ class BlockKeys:
 
     def codes(self, name: str) -> Ints:
         """int32 codes, 0 = missing, of shape (n,) or (k, n)."""
-        return self._once(name, lambda: self._make(name))
+        return self._once(name, lambda: np.ascontiguousarray(self._make(name), np.int32))
 
     def _once(self, name: str, make: Callable[[], Ints]) -> Ints:
         with self._lock:

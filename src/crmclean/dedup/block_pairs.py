@@ -38,7 +38,7 @@ def sample_codes(found: Sequence[Blocks], width: int, share: float) -> Ints:
 def _sampled(sample: Kernel, blocks: Blocks, width: int, share: float) -> Ints:
     room = int(blocks.pairs * share) + _ROOM
     while True:
-        codes = np.empty(room, np.uint64)
+        codes = np.empty(room + 1, np.uint64)
         made = sample(*_as_arguments(blocks), width, _limit(share), room, codes)
         if made <= room:
             return codes[:made].view(np.int64)

@@ -35,8 +35,8 @@ EXPORT int64_t crmclean_pair_words(
     return made;
 }
 
-/* The codes whose hash is below a limit (the bits of an unsigned number). Only the first `room` are kept; returns how
-   many there are. */
+/* The codes whose hash is below a limit (the bits of an unsigned number). Only the first `room` are kept, and `codes` has
+   a place more; returns how many there are. */
 EXPORT int64_t crmclean_pair_sample(
     const int32_t *members, const int64_t *starts, const int64_t *lengths, int64_t blocks, int64_t window,
     int64_t width, int64_t limit, int64_t room, uint64_t *codes
@@ -47,9 +47,8 @@ EXPORT int64_t crmclean_pair_sample(
         for (int64_t one = starts[block]; one < starts[block] + lengths[block]; one++)
             for (int64_t other = one + 1, stop = last_of(&b, block, one); other < stop; other++) {
                 uint64_t code = code_of(members[one], members[other], width);
-                if (mix64(code) >= (uint64_t)limit) continue;
-                if (made < room) codes[made] = code;
-                made++;
+                codes[made < room ? made : room] = code; /* whichever it is: no branch to guess wrong */
+                made += mix64(code) < (uint64_t)limit;
             }
     return made;
 }
