@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from crmclean.dedup.blocks import Blocks, blocks_of, in_order
 from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Form, Ints
-from crmclean.dedup.pairs import sort_with
+from crmclean.dedup.pairs import stable_order
 from crmclean.keys.skeleton import skeletons
 from crmclean.tables.evidence import TEXT
 
@@ -50,7 +50,7 @@ class BlockKeys:
 
     def codes(self, name: str) -> Ints:
         """int32 codes, 0 = missing, of shape (n,) or (k, n)."""
-        return self._once(name, lambda: self._make(name))
+        return self._once(name, lambda: np.ascontiguousarray(self._make(name), np.int32))
 
     def _once(self, name: str, make: Callable[[], Ints]) -> Ints:
         with self._lock:
@@ -114,7 +114,7 @@ class BlockKeys:
                 return np.lexsort([self._places(each)[self.codes(each)] for each in least_first]).astype(np.int32)
             key += places[self.codes(name)] * width
             width *= len(places)
-        return sort_with(key, np.arange(self.count), self.count)[1].astype(np.int32)
+        return stable_order(key).astype(np.int32)
 
     def _places(self, name: str) -> Ints:
         """The place of each value of a form in alphabetical order; given and family names share their values."""
@@ -141,7 +141,7 @@ def _signs(form: Form) -> Ints:
 
 
 def _name_pairs(records: Records) -> Ints:
-    """One key for {given, family} in either order, from the skeletons."""
+    """One key for {given, family} in either order, from the skeletons; numbered, so that it packs well."""
     given, family = records.forms["given_skeleton"], records.forms["family_skeleton"]
     shared = pc.fill_null(pc.index_in(given.values, family.values), -1).to_numpy()
     translated = np.where(shared >= 0, shared, family.size + np.arange(given.size))
@@ -149,9 +149,10 @@ def _name_pairs(records: Records) -> Ints:
     size = family.size + given.size
     key = np.minimum(a, b) * size + np.maximum(a, b)
     key[(given.codes == 0) | (family.codes == 0)] = 0
-    values, members = sort_with(key, np.arange(len(key)), len(key))
+    order = stable_order(key)
+    values = key.take(order)
     codes = np.empty(len(key), np.int32)
-    codes[members] = np.cumsum(np.concatenate(([values[:1].any()], values[1:] != values[:-1])))
+    codes[order] = np.cumsum(np.concatenate((values[:1] > 0, values[1:] != values[:-1])))
     return codes
 
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from crmclean.dedup.block_keys import BlockKeys
-from crmclean.dedup.blocks import Blocks, blocks_of, codes_of_pairs, distinct_pairs, is_picked
+from crmclean.dedup.block_pairs import distinct_pairs, is_picked, sample_codes
+from crmclean.dedup.blocks import Blocks, blocks_of
 from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints
 
@@ -151,9 +152,7 @@ def candidate_pairs(
     def sampled(rule: Rule) -> tuple[list[Blocks], RuleReport, Ints]:
         budget = int(rule.share * max(pairs_per_row * records.count / whole, _ANYWAY))
         found, report = _apply(rule, keys, budget, max_block)
-        some = codes_of_pairs(found if judge is not None else [], width, _share(_CHEAP))
-        some.sort()
-        return found, report, some
+        return found, report, sample_codes(found if judge is not None else [], width, _share(_CHEAP))
 
     with ThreadPoolExecutor(_THREADS) as pool:  # sorting lets go of the interpreter lock
         for found, report, some in pool.map(sampled, rules):

@@ -1,4 +1,4 @@
-"""Blocks: records that share a key, found by sorting; and the pairs inside them, counted before any is made."""
+"""Blocks: records that share a key, found by sorting; the pairs inside them are counted before any is made."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from crmclean.dedup.forms import Ints, mix
-from crmclean.dedup.pairs import pairs_of_runs, runs, sort_with
+from crmclean.dedup.forms import Ints
+from crmclean.dedup.pairs import runs, sort_with, sort_words
+from crmclean.kernels import kernel
 
-__all__ = ["Blocks", "blocks_of", "codes_of_pairs", "distinct_pairs", "in_order", "is_picked"]
+__all__ = ["Blocks", "blocks_of", "in_order"]
+
+_NO_KEY = np.zeros(0, np.int32)
+_WORD = 64  # bits
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,28 @@ def blocks_of(keys: Sequence[Ints], members: Ints | None, count: int) -> Blocks:
     count : int
         Number of records.
     """
+    made, read = kernel("key_words", "iininnnnQ"), kernel("key_blocks", "Qnniqqq")
+    bits = [int(key.max(initial=0)).bit_length() for key in keys]
+    width = max(count - 1, 1).bit_length()
+    if made is None or read is None or len(keys) > 2 or sum(bits) + width > _WORD:
+        return _plain_blocks(keys, members, count)
+    rows = [np.atleast_2d(key) for key in np.broadcast_arrays(*keys)]
+    words = np.empty(rows[0].size, np.uint64)
+    filled = 0
+    own = (_NO_KEY, 0) if members is None else (members, 1)
+    for row in zip(*rows, strict=True):
+        second = (row[1], 1) if len(row) > 1 else (_NO_KEY, 0)
+        filled += made(row[0], *second, *own, len(row[0]), bits[-1], width, words[filled:])
+    several = len(rows[0]) > 1  # which does not leave the records of one key in order
+    words = sort_words(words[:filled], 0 if several else width, width + sum(bits))
+    found, largest = np.empty(filled, np.int32), np.zeros(1, np.int64)
+    starts, lengths = np.empty(filled // 2, np.int64), np.empty(filled // 2, np.int64)
+    size = read(words, filled, width, found, starts, lengths, largest)
+    starts, lengths = starts[:size].copy(), lengths[:size].copy()
+    return Blocks(found[: lengths.sum()].copy(), starts, lengths, largest=int(largest[0]))
+
+
+def _plain_blocks(keys: Sequence[Ints], members: Ints | None, count: int) -> Blocks:
     joint = keys[0].astype(np.int64)
     for other in keys[1:]:
         known = (joint > 0) & (other > 0)
@@ -98,50 +124,18 @@ def in_order(blocks: Blocks, rank: Ints, ordered: Ints, window: int) -> Blocks:
 
     Parameters
     ----------
-    rank : int array
+    rank : int32 array
         Place of each record.
     ordered : int32 array
         The record at each place.
     """
-    _, places = sort_with(blocks.numbers(), rank.take(blocks.members), len(rank))
-    return Blocks(ordered.take(places), blocks.starts, blocks.lengths, window)
-
-
-def codes_of_pairs(found: Sequence[Blocks], width: int, share: float = 1.0) -> Ints:
-    """int64 codes of the pairs inside blocks, ``smaller << width | larger``, in no order; a pair may come twice.
-
-    Of the pairs only a ``share`` (below 1) is picked by a hash of their codes.
-    """
-    codes = [np.zeros(0, np.int64)]
-    for blocks in found:
-        left, right = pairs_of_runs(blocks.members, blocks.starts, blocks.lengths, blocks.window)
-        made = np.minimum(left, right).astype(np.int64) << width | np.maximum(left, right)
-        codes.append(made[is_picked(made, share)] if share < 1 else made)
-    return np.concatenate(codes)
-
-
-def is_picked(codes: Ints, share: float) -> Ints:
-    """Whether each code is of a sample of a ``share`` (below 1) of all codes there could be: one decided by a hash."""
-    picked: Ints = mix(codes) < np.uint64(int(2**64 * share))
-    return picked
-
-
-def distinct_pairs(found: Sequence[Sequence[Blocks]], width: int) -> tuple[Ints, Ints, Ints]:
-    """The distinct pairs of the blocks of several rules.
-
-    Returns
-    -------
-    left, right : int32 arrays
-        Sorted by (left, right), left < right.
-    rules : uint32 array
-        Which rules found each, a bit for each.
-    """
-    words = [codes_of_pairs(blocks, width) << 5 | number for number, blocks in enumerate(found)]
-    packed = np.concatenate([np.zeros(0, np.int64), *words])
-    packed.sort()
-    codes = packed >> 5
-    starts, _ = runs(codes)
-    bits = np.left_shift(np.uint32(1), (packed & 31).astype(np.uint32), dtype=np.uint32)
-    rules = np.bitwise_or.reduceat(bits, starts) if len(starts) else np.zeros(0, np.uint32)
-    distinct = codes[starts]
-    return (distinct >> width).astype(np.int32), (distinct & ((1 << width) - 1)).astype(np.int32), rules
+    made, read = kernel("rank_words", "iqninQ"), kernel("members_at", "Qnnii")
+    width = max(len(rank) - 1, 1).bit_length()
+    if made is None or read is None:
+        _, places = sort_with(blocks.numbers(), rank.take(blocks.members), len(rank))
+        return Blocks(ordered.take(places), blocks.starts, blocks.lengths, window)
+    size = len(blocks.lengths)
+    words, members = np.empty(len(blocks.members), np.uint64), np.empty(len(blocks.members), np.int32)
+    made(blocks.members, blocks.lengths, size, rank, width, words)
+    read(sort_words(words, 0, width + size.bit_length()), len(words), width, ordered, members)
+    return Blocks(members, blocks.starts, blocks.lengths, window)

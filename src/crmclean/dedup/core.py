@@ -274,7 +274,7 @@ def _judge(work: Workings, believed: Callable[[], Model], settings: Settings) ->
     def judge(left: Ints, right: Ints) -> float:
         model, bounds = at_hand()
         hopeful = np.flatnonzero(_may_link(bounds, left, right, model, settings))
-        scored, _ = work.score(model, left[hopeful], right[hopeful])
+        _, scored, _ = work.score_likely(model, left[hopeful], right[hopeful], 0.0)
         return float(probability_of(scored.weight[scored.weight > 0]).sum())
 
     return judge

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from crmclean.dedup.forms import Ints
+from crmclean.kernels import kernel
 
-__all__ = ["pairs_of_runs", "runs", "score_distinct", "sort_with"]
+__all__ = ["pairs_of_runs", "runs", "score_distinct", "sort_with", "sort_words", "stable_order"]
 
 
 def score_distinct(left: Ints, right: Ints, score: Callable[[Ints, Ints], Ints]) -> Ints:
@@ -50,6 +51,36 @@ def sort_with(keys: Ints, members: Ints, count: int) -> tuple[Ints, Ints]:
     packed = (keys.astype(np.int64) << width) | members
     packed.sort()
     return packed >> width, packed & ((1 << width) - 1)
+
+
+def sort_words(words: Ints, low: int, high: int) -> Ints:
+    """uint64 or int64 words, below 2**``high`` and none negative, in order; ``words`` is used up.
+
+    Words that differ below the bit ``low`` only have to be in order already.
+    """
+    sort = kernel("sort_words", "QQnnn")
+    if sort is None:
+        words.sort()
+        return words
+    bits = words.view(np.uint64)
+    spare = np.empty_like(bits)
+    return (spare if sort(bits, spare, len(bits), low, high) else bits).view(words.dtype)
+
+
+def stable_order(keys: Ints) -> Ints:
+    """int64 places that put keys (int64, none negative) in order, equal ones as they come.
+
+    Least significant bits first, as many at a time as one number holds beside a place.
+    """
+    places = np.arange(len(keys))
+    width = max(len(keys) - 1, 1).bit_length()
+    bits = int(keys.max(initial=0)).bit_length()
+    order = places
+    for low in range(0, bits, 62 - width):
+        high = min(62, bits - low + width)
+        part = keys.take(order) >> low << width & (1 << high) - 1
+        order = order.take(sort_words(part | places, width, high) & (1 << width) - 1)
+    return order
 
 
 def pairs_of_runs(members: Ints, starts: Ints, lengths: Ints, window: int | None = None) -> tuple[Ints, Ints]:

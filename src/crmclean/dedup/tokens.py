@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -83,7 +84,7 @@ class TokenSets:
     content: Ints
     shortened: bool = False
 
-    @property
+    @cached_property
     def count(self) -> Ints:
         """How many words of each value there are."""
         words: Ints = np.count_nonzero(self.words, axis=1)
