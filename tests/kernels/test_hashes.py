@@ -5,17 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmclean.dedup import hashes as record_hashes
 from crmclean.dedup.forms import Form, hash_texts
-from crmclean.dedup.hashes import content_hashes
+from crmclean.dedup.hashes import content_hashes, order_of
 from crmclean.tables import hashes
 
 TEXTS = st.lists(st.one_of(st.none(), st.text(max_size=40)), max_size=30)
 
 
+@settings(deadline=None)
 @given(TEXTS, st.integers(0, 5))
 def test_texts(values: list[str | None], start: int) -> None:
     texts = pa.array(values, pa.large_string()).slice(min(start, len(values)))
@@ -41,3 +42,19 @@ def test_records(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     apart = np.unique(np.vstack([pool, column, column[::-1]]), axis=1).shape[1]
     assert len(np.unique(compiled)) == apart
     assert content_hashes([], count).tolist() == [0] * count
+
+
+NUMBERS = st.one_of(st.integers(0, 2**64 - 1), st.integers(0, 40), st.sampled_from([2**63, 2**63 + 7]))
+
+
+@settings(deadline=None)
+@given(st.lists(NUMBERS, max_size=60))
+def test_order_is_that_of_a_stable_sort(values: list[int]) -> None:
+    numbers = np.array(values, np.uint64)
+    np.testing.assert_array_equal(order_of(numbers), np.argsort(numbers, kind="stable"))
+
+
+def test_order_of_many() -> None:
+    numbers = np.random.default_rng(1).integers(0, 2**64, 70_000, np.uint64)
+    numbers[::3] >>= np.uint64(50)
+    np.testing.assert_array_equal(order_of(numbers), np.argsort(numbers, kind="stable"))

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crmclean import text
-from crmclean.keys import emails, names, phones, skeleton, sound
+from crmclean.keys import companies, emails, names, phones, skeleton, sound
 from crmclean.tables.lanes import by_kernel
 
 Make = Callable[[Any], Any]
@@ -40,6 +40,7 @@ PHONES = (
 )
 
 
+@settings(deadline=None)
 @given(texts(*PHONES, most=10))
 @example(["5551234x5", "(0)30 1234567 x5", "030/1234567 x12345678", "555 1234 ext.5 6", "1 555 123 4567 ext 77 "])
 def test_phones(values: list[str]) -> None:
@@ -52,6 +53,7 @@ EMAILS = (
 )
 
 
+@settings(deadline=None)
 @given(texts(*EMAILS))
 @example(["+a+b@c.de", "a+b@c.de", "a@b@c", "@c", "a@", " a@b.c ", "a@b.c.", ".@gmail.com", "+.@gmail.com"])
 def test_emails(values: list[str]) -> None:
@@ -60,6 +62,7 @@ def test_emails(values: list[str]) -> None:
     check(values, emails.email_domain, emails._email_domain)
 
 
+@settings(deadline=None)
 @given(texts(*EMAILS))
 @example(["info-12", "a12_", "sales1.2", "12", "no-reply٣"])
 def test_roles(values: list[str]) -> None:
@@ -72,6 +75,7 @@ LETTERS = (
 )
 
 
+@settings(deadline=None)
 @given(texts(*LETTERS))
 def test_folded_letters(values: list[str]) -> None:
     check(values, text.fold_letters, text._fold_letters)
@@ -125,6 +129,7 @@ NAMES = (
 )
 
 
+@settings(deadline=None)
 @given(texts(*NAMES))
 @example(["Dr. Dr. Ann Smith PhD Jr.", "Dr Jr", "Sri Major King", "Sri King", "al haj omar", "jr", "Amartya Sen. "])
 @example(["a " * 40, "jr " * 40, "Weber sen.\t", "Ann \x85jr", "Ann\u200djr"])
@@ -160,12 +165,64 @@ WORDS = (
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.sampled_from(WORDS), max_size=12).map("".join), max_size=12))
 @example(["x" * 300, "xa" * 120, "", " ", "x", " a  b "])
 def test_skeletons_and_sounds(values: list[str]) -> None:
     check(values, skeleton.word_skeletons, skeleton._SKELETON.plain_words)
     check(values, skeleton.skeletons, skeleton._SKELETON.plain_values)
     check(values, sound.sounds, sound._SOUND.plain_values)
+
+
+COMPANIES = (
+    *(
+        "Acme",
+        "The",
+        "Siemens",
+        "AG",
+        "GmbH",
+        "Co.",
+        "KG",
+        "and",
+        "of",
+        "&",
+        " & ",
+        "S.A.",
+        "S",
+        "A",
+        "b",
+        "de",
+        "C.V.",
+    ),
+    *("SC", "Dacia", "SRL", "Limited", "Liability", "Company", "L.L.C.", "Pvt.", "Ltd", "Pty", "LLP", "E.ON", "Tech"),
+    *(
+        "dba",
+        "d/b/a",
+        "D.B.A.",
+        "t/a",
+        "trading as",
+        "doing business as",
+        "Bros",
+        "US",
+        "Müller",
+        "ООО",
+        "PT",
+        "et",
+        "Cie",
+    ),
+    *("sociedad", "anonima", "de capital variable", "Haftungsbeschränkt", "public", "joint", "stock", "x", "AT&T", "1"),
+    *(" ", " ", " ", " ", ".", ",", "'", "_", "-", "株式会社", "\t", "Inc", "SpA"),
+)
+
+
+@settings(deadline=None)
+@given(texts(*COMPANIES, most=12))
+@example(
+    ["o'dba corp", "x d.b.a. y", "s a b volvo", "Acme SA de CV public joint stock company open joint stock company"]
+)
+@example(["a " * 80, "acme " * 40, "the the the", "SC SRL", "SC Dacia SRL", "Smith and Co", "and and and", "e k gmbh"])
+def test_companies(values: list[str]) -> None:
+    check(values, companies.company_key, companies._company_key)
 
 
 def test_many_numbers_and_addresses() -> None:

@@ -20,7 +20,7 @@ from crmclean.dedup.dates import birth_key, birth_key_of_parts
 from crmclean.dedup.encode_companies import addresses_apart, company_forms, names_of_companies, without_own_city
 from crmclean.dedup.encode_names import forms_of_names
 from crmclean.dedup.forms import Form, Ints, code_first, code_texts, first_text, join_texts, pool_forms, present
-from crmclean.dedup.hashes import content_hashes
+from crmclean.dedup.hashes import content_hashes, order_of
 from crmclean.dedup.kinds import id_key
 from crmclean.dedup.unmapped import PREFIX, Unmapped, claim, judge_columns, support_forms
 from crmclean.keys import emails, phones, places
@@ -168,7 +168,7 @@ def _canonical_order(forms: dict[str, Form], count: int, order: Ints | None) -> 
     with ThreadPoolExecutor(_THREADS) as pool:
         affinity = pool.submit(_affinity, forms)  # counts carriers, in whatever order they are
         content = content_hashes([(name, forms[name]) for name in known], count)
-        position = np.argsort(content, kind="stable") if order is None else np.lexsort((order, content))
+        position = order_of(content) if order is None else np.lexsort((order, content))
         taken = list(pool.map(lambda form: form.take(position), forms.values()))
         return Records(count, dict(zip(forms, taken, strict=True)), position.astype(np.int64), affinity.result())
 

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.priors import Comparison, Frequency
+from crmclean.kernels import kernel
 
 __all__ = ["POOLS", "Table", "count_values", "effective_number", "value_u"]
 
@@ -99,7 +100,25 @@ def effective_number(codes: Ints, size: int, marks: Ints, marks_size: int, times
 
     ``times`` says how often each record is there (once if not given).
     """
-    pool = codes.reshape(-1, codes.shape[-1]).astype(np.int64)
+    total, squares = _spread(codes.reshape(-1, codes.shape[-1]), size, marks, marks_size, times)
+    return np.maximum(1.0, np.divide(total**2, squares, out=np.ones(size), where=squares > 0))
+
+
+def _spread(codes: Ints, size: int, marks: Ints, marks_size: int, times: Ints | None) -> tuple[Table, Table]:
+    """Per code the records with a mark, and the sum over the marks of the square of the records with both."""
+    run = kernel("spread", "innninqnqq")
+    if run is None or max(size, marks_size) >= 2**31:
+        return _plain_spread(codes, size, marks, marks_size, times)
+    total, squares = np.empty(size, np.int64), np.empty(size, np.int64)
+    pool, told = (np.ascontiguousarray(array, np.int32) for array in (codes, marks))
+    often = np.zeros(0, np.int64) if times is None else np.ascontiguousarray(times, np.int64)
+    if run(pool, *pool.shape, size, told, marks_size, often, int(times is not None), total, squares) < 0:
+        raise MemoryError(f"no memory for the frequencies of {size:,} values")
+    return total.astype(np.float64), squares.astype(np.float64)
+
+
+def _plain_spread(codes: Ints, size: int, marks: Ints, marks_size: int, times: Ints | None) -> tuple[Table, Table]:
+    pool = codes.astype(np.int64)
     known = (pool > 0) & (marks > 0)
     packed = (pool * marks_size + marks)[known]
     if times is None:
@@ -108,9 +127,9 @@ def effective_number(codes: Ints, size: int, marks: Ints, marks_size: int, times
         distinct, place = np.unique(packed, return_inverse=True)
         repeats = np.bincount(place, np.broadcast_to(times, pool.shape)[known]).astype(np.int64)
     owners = distinct // marks_size
-    total = np.bincount(owners, repeats, minlength=size)
-    squares = np.bincount(owners, repeats.astype(np.float64) ** 2, minlength=size)
-    return np.maximum(1.0, np.divide(total**2, squares, out=np.ones(size), where=squares > 0))
+    total = np.bincount(owners, repeats, minlength=size).astype(np.float64)
+    squares = np.bincount(owners, repeats.astype(np.float64) ** 2, minlength=size).astype(np.float64)
+    return total, squares
 
 
 def value_u(counts: Table, records: int, frequency: Frequency) -> Table:

@@ -13,7 +13,7 @@ from crmclean.dedup.forms import Form, Ints, hash_texts, mix
 from crmclean.kernels import kernel
 from crmclean.tables.evidence import TEXT
 
-__all__ = ["content_hashes"]
+__all__ = ["content_hashes", "order_of"]
 
 _THREADS = 2
 
@@ -49,3 +49,20 @@ def _chain(codes: Sequence[Ints], hashes: Sequence[Ints], content: Ints, part: s
         for row in rows[:, part]:
             chained = mix(chained) + values[row]
         content[part] = mix(content[part]) + chained
+
+
+def order_of(hashes: Ints) -> Ints:
+    """``np.argsort(hashes, kind="stable")``, int64, of numbers that differ in their upper bits, nearly all.
+
+    Upper bits and places are sorted as one number, which is several times faster; what is left undecided is put right.
+    """
+    count = len(hashes)
+    low = np.uint64((1 << max(count - 1, 1).bit_length()) - 1)
+    packed = np.sort((hashes & ~low) | np.arange(count, dtype=np.uint64))
+    order: Ints = (packed & low).astype(np.int64)
+    alike = np.flatnonzero((packed[1:] ^ packed[:-1]) <= low)
+    if len(alike):
+        open_ = np.union1d(alike, alike + 1)
+        asked = order[open_]
+        order[open_] = asked[np.argsort(hashes[asked], kind="stable")]
+    return order

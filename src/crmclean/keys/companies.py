@@ -17,6 +17,8 @@ from crmclean.keys.romanise import romanise
 from crmclean.keys.tokens import Tokens, Vocabulary, blank_nulls
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
+from crmclean.tables.folding import letter_table
+from crmclean.tables.lanes import by_kernel
 from crmclean.text import ascii_mask, fold_letters, map_subset
 
 __all__ = [
@@ -34,7 +36,7 @@ __all__ = [
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]+$")  # of our own list, not of data
 
 
-_LEADING, _TRAILING, _PAIRED, _CONJUNCTION, _ARTICLE = 1, 2, 4, 8, 16
+_USES = _LEADING, _TRAILING, _PAIRED, _CONJUNCTION, _ARTICLE = 1, 2, 4, 8, 16
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,22 @@ def company_key(array: Any) -> pa.LargeStringArray:
     >>> company_key(pa.array(names)).to_pylist()
     ['acme', 'muller sohne', 'as roma', 'romashka']
     """
+    texts = blank_nulls(as_text(array))
+    return by_kernel(texts, _company_key, "company_keys", "BBnqBBn", *letter_table(), *_kernel_forms().for_kernel())
+
+
+def _company_key(array: pa.LargeStringArray) -> pa.LargeStringArray:
     return company_tokens(array).join()
+
+
+@lru_cache(maxsize=1)
+def _kernel_forms() -> Vocabulary:
+    """The words of `_forms` for the kernel: uses, first words of phrases, phrases, and what it is not made for."""
+    forms, phrases = _forms(), _forms().phrases.split("|")
+    words, bits = pc.replace_substring(forms.vocabulary.words, "_", " "), forms.vocabulary.bits[:-1]
+    uses = [words.filter(pa.array(bits & bit > 0)).to_pylist() for bit in _USES]
+    openings = [phrase.split(" ")[0] for phrase in phrases]
+    return Vocabulary.of(*uses, openings, phrases, [*forms.short[0].to_pylist(), "trading", "doing"])
 
 
 def company_acronym(array: Any) -> pa.LargeStringArray:
@@ -200,7 +217,7 @@ def company_acronym(array: Any) -> pa.LargeStringArray:
     >>> company_acronym(pa.array(["Centre National de la Recherche Scientifique", "Acme"])).to_pylist()
     ['cnrs', '']
     """
-    return _initials(company_tokens(array))
+    return _initials(Tokens.of(company_key(array)))
 
 
 def without_own_acronym(keys: pa.LargeStringArray) -> pa.LargeStringArray:
