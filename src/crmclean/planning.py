@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from crmclean.errors import UsageError
 from crmclean.files.layout import unique_names
+from crmclean.kernels import kernel
 from crmclean.keys.emails import email_domain, is_free_mail
 from crmclean.keys.places import country_key
 from crmclean.mapping import ColumnGuess, map_table
@@ -25,7 +26,7 @@ from crmclean.mapping.known import is_known_header
 from crmclean.mapping.packs import fold_header
 from crmclean.plan import ColumnPlan, DialectPlan, Plan
 from crmclean.tables.batch import as_text
-from crmclean.tables.distinct import distinct_texts, is_compiled
+from crmclean.tables.distinct import distinct_texts
 from crmclean.tables.evidence import TEXT
 from crmclean.tables.fields import BY_NAME, Kind, kind_of
 from crmclean.tables.frames import is_frame
@@ -168,40 +169,41 @@ def _of_frame(frame: pd.DataFrame) -> list[_Column]:
 
 
 def _counted(name: str, header: str, values: Any) -> _Column:
-    """Distinct filled values in the order of their text, with their row counts; a share of them where there are many.
-
-    Finding all of them first is cheaper where that is compiled, looking at each row's first where it is not.
-    """
+    """Distinct filled values in the order of their text, with their row counts; a share where there are many."""
     text = as_text(values)
-    rows = len(text)
-    if is_compiled():
-        codes, distinct = distinct_texts(text)
-        counts = np.bincount(codes, minlength=len(distinct))
-        kept = np.flatnonzero((counts > 0) & _chosen(distinct, rows))
-        distinct, counts = distinct.take(pa.array(kept)), counts[kept]
-    else:
-        counted = text.filter(pa.array(_chosen(text, rows))).value_counts()
-        distinct, counts = as_text(counted.field(0)), counted.field(1).to_numpy()
+    if len(text) > _MOST_DISTINCT:
+        text = _thinned(text)
+    codes, distinct = distinct_texts(text)
+    counts = np.bincount(codes, minlength=len(distinct))
     filled = pc.invert(is_blank(distinct))
     distinct, counts = distinct.filter(filled), counts[np.asarray(filled)]
     order = pc.sort_indices(distinct)
     return _Column(name, header, distinct.take(order), counts[order.to_numpy()])
 
 
-def _chosen(text: pa.LargeStringArray, rows: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """A share of the values, chosen by their content, when a column of so many rows has too many; else all of them."""
-    if len(text) <= _MOST_DISTINCT:
-        return np.ones(len(text), bool)
-    share = 2 ** int(np.ceil(np.log2(rows / _SAMPLE)))
+def _thinned(text: pa.LargeStringArray) -> pa.LargeStringArray:
+    """The rows of a share of the values, chosen by their content, when there are too many distinct ones; else all."""
+    share = 2 ** int(np.ceil(np.log2(len(text) / _SAMPLE)))
     marks = _marks(text)
-    chosen = marks % np.uint64(share) == 0
+    chosen = marks & np.uint64(share - 1) == 0
     if len(np.unique(marks[chosen])) * share <= _MOST_DISTINCT:
-        return np.ones(len(text), bool)
-    return np.asarray(chosen, bool)
+        return text
+    return text.filter(pa.array(chosen))
 
 
 def _marks(text: pa.LargeStringArray) -> np.ndarray[Any, np.dtype[np.uint64]]:
     """A cheap hash of each value: its first and last eight bytes and its length, well mixed."""
+    compiled, (_, ends, data) = kernel("text_marks", "qBnQ"), text.buffers()
+    if compiled is None or data is None:
+        return _plain_marks(text)
+    marks = np.empty(len(text), np.uint64)
+    offsets = np.frombuffer(ends, np.int64, len(text) + 1, text.offset * 8)
+    compiled(offsets, np.frombuffer(data, np.uint8), len(text), marks)
+    return marks
+
+
+def _plain_marks(text: pa.LargeStringArray) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    """``_marks`` without a kernel."""
     buffers = text.buffers()
     offsets = np.frombuffer(buffers[1], np.int64)[text.offset : text.offset + len(text) + 1]
     first, last = int(offsets[0]), int(offsets[-1])

@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from crmclean.errors import UsageError
-from crmclean.files import Dialect, read_source, write_table
+from crmclean.files import Dialect, read_source, write, write_table
 from crmclean.tables.evidence import TEXT
 from tests.files.support import read, rows
 
@@ -126,3 +126,13 @@ def test_parquet_and_workbook_round_trip(tmp_path: object) -> None:
         source = read_source(io.BytesIO(first))
         assert rows(source) == cells
         assert source.table.column_names == ["Header 0", "Header 1", "Header 2"]
+
+
+@settings(derandomize=True, max_examples=120, deadline=None)
+@given(TABLES, st.integers(0, 3), st.sampled_from(["minimal", "all"]))
+def test_rows_are_joined_alike_with_and_without_kernels(cells: list[tuple[str, ...]], start: int, quoting: str) -> None:
+    table = _table(cells).slice(start)
+    compiled = _written(table, quoting=quoting)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(write, "kernel", lambda *_: None)
+        assert _written(table, quoting=quoting) == compiled

@@ -220,9 +220,13 @@ def _equal_rows(columns: Sequence[pa.ChunkedArray], header: tuple[str, ...]) -> 
     for cell, column in zip(header, columns, strict=False):
         if not len(places):
             break
+        heading = fold_heading(cell, width)
+        # folding makes no cell longer, and to look at lengths costs next to nothing
+        lengths = pc.binary_length(column).to_numpy()[places]
+        places = places[lengths >= len(heading.encode())]
         values = column if len(places) == len(column) else column.take(pa.array(places))
         folded = pc.ascii_lower(pc.utf8_trim(values, EDGES)) if width >= LOOSE else pc.utf8_ltrim(values, "\ufeff")
-        places = places[pc.equal(folded, fold_heading(cell, width)).to_numpy()]
+        places = places[pc.equal(folded, heading).to_numpy()]
     return places
 
 

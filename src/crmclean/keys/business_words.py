@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.keys.lists import read_rows, read_toml
+from crmclean.keys.places import country_names
 from crmclean.keys.tokens import Tokens, blank_nulls
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
@@ -33,7 +34,7 @@ def _shares() -> tuple[pa.LargeStringArray, np.ndarray[Any, np.dtype[np.float64]
 @lru_cache(maxsize=1)
 def _places() -> pa.LargeStringArray:
     """Names of one word of countries and well-known cities."""
-    names = match_key(pa.array([row["name"] for row in read_rows("countries.csv")], TEXT)).to_pylist()
+    names = country_names().to_pylist()
     cities = [name for row in read_rows("cities.csv") for name in (row["key"], *row["names"].split("|"))]
     cities = match_key(pa.array(cities, TEXT)).to_pylist()
     return pa.array(

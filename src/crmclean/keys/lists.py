@@ -27,7 +27,9 @@ def read_words(name: str) -> pa.LargeStringArray:
 def read_rows(name: str) -> tuple[dict[str, str], ...]:
     """The rows of the CSV file ``rules/lists/<name>``; lines that start with ``#`` are comments."""
     lines = rules_path(f"lists/{name}").read_text(encoding="utf-8").splitlines()
-    return tuple(csv.DictReader(line for line in lines if line.strip() and not line.startswith("#")))
+    rows = csv.reader(line for line in lines if line.strip() and not line.startswith("#"))
+    header = next(rows)
+    return tuple(dict(zip(header, row, strict=True)) for row in rows)
 
 
 @lru_cache(maxsize=16)

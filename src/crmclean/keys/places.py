@@ -20,6 +20,7 @@ from crmclean.text import fold_digits, fold_letters, map_subset, mask_of, match_
 __all__ = [
     "city_key",
     "country_key",
+    "country_names",
     "is_known_city",
     "is_street_word",
     "postcode_key",
@@ -178,6 +179,11 @@ def _countries() -> tuple[pa.LargeStringArray, pa.LargeStringArray]:
     for key, row in zip(keys, rows, strict=True):
         codes.setdefault(key, row["code"])
     return pa.array(list(codes), TEXT), pa.array(list(codes.values()), TEXT)
+
+
+def country_names() -> pa.LargeStringArray:
+    """Names, nationalities and codes of countries in many languages, each once, as ``match_key`` makes them."""
+    return _countries()[0]
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ from crmclean.kernels import Kernel, kernel
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
 
-__all__ = ["distinct_texts", "is_compiled"]
+__all__ = ["distinct_texts"]
 
 _CODES = np.ndarray[Any, np.dtype[np.int32]]
 
@@ -33,11 +33,6 @@ def distinct_texts(texts: pa.Array | pa.ChunkedArray) -> tuple[_CODES, pa.LargeS
     if codes is None or values is None or whole.buffers()[2] is None:
         return _plain(whole)
     return _compiled(whole, codes, values)
-
-
-def is_compiled() -> bool:
-    """Whether ``distinct_texts`` is a kernel here: several times as fast for many distinct values."""
-    return kernel("dictionary_codes", "qBBnnniq") is not None
 
 
 def _compiled(texts: pa.LargeStringArray, code: Kernel, gather: Kernel) -> tuple[_CODES, pa.LargeStringArray]:

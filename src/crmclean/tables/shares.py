@@ -12,6 +12,8 @@ from crmclean.tables.evidence import TEXT
 
 __all__ = ["share_text"]
 
+_PARTS = 10_000
+
 
 def share_text(values: np.ndarray[Any, Any]) -> pa.Array:
     """Probabilities with four decimals, never rounded up to certainty.
@@ -19,7 +21,15 @@ def share_text(values: np.ndarray[Any, Any]) -> pa.Array:
     >>> share_text(np.array([0.99999, 0.5, 1.0, np.nan])).to_pylist()
     ['0.9999', '0.5000', '1.0000', '']
     """
-    parts = np.floor(np.nan_to_num(values) * 10_000).astype(np.int64)
-    digits = pc.utf8_lpad(pa.array(parts % 10_000).cast(TEXT), 4, "0")
-    text = pc.binary_join_element_wise(pa.array(parts // 10_000).cast(TEXT), digits, pa.scalar(".", TEXT))
-    return pc.if_else(pa.array(np.isnan(values)), pa.scalar("", TEXT), text)
+    missing = np.isnan(values)
+    parts = np.where(missing, -1, np.floor(np.nan_to_num(values) * _PARTS)).astype(np.int64)
+    if len(parts) <= _PARTS:
+        return _texts(parts)
+    return _texts(np.arange(-1, _PARTS + 1)).take(pa.array(parts + 1))  # each text is made once
+
+
+def _texts(parts: np.ndarray[Any, np.dtype[np.int64]]) -> pa.Array:
+    """Ten-thousandths as text; "" for -1."""
+    digits = pc.utf8_lpad(pa.array(parts % _PARTS).cast(TEXT), 4, "0")
+    text = pc.binary_join_element_wise(pa.array(parts // _PARTS).cast(TEXT), digits, pa.scalar(".", TEXT))
+    return pc.if_else(pa.array(parts < 0), pa.scalar("", TEXT), text)
