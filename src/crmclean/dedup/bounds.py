@@ -21,7 +21,15 @@ from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import Table
 from crmclean.dedup.levels import POOLED, Comparer
 from crmclean.dedup.priors import DIFFERENT, Comparison
-from crmclean.dedup.weights import SIBLING_BIRTH, STRONGEST, SUPPORT_CAP, WEAKEST, Model, bounded_group
+from crmclean.dedup.weights import (
+    CERTAIN_NAME,
+    SIBLING_BIRTH,
+    STRONGEST,
+    SUPPORT_CAP,
+    WEAKEST,
+    Model,
+    bounded_group,
+)
 
 __all__ = ["Bounds", "bounds_of", "may_link"]
 
@@ -67,6 +75,12 @@ class Bounds:
         inner = [code for code, level in enumerate(item.levels[:-1], DIFFERENT) if level.name != "shared"]
         return np.float32(self.levels[item.name][inner[1:]].max()) if len(inner) > 1 else None
 
+    def of_names(self, item: Comparison) -> tuple[np.float32, np.float32, np.float32]:
+        """What two different names are worth whatever their values: at best, if similar, and if they are not."""
+        levels, different = self.levels[item.name], self.different(item.name)
+        plain = [levels[code] for code, level in enumerate(item.levels, DIFFERENT) if not level.frequency]
+        return max(plain), max(levels[item.code("similar")], different), different
+
     def identifies(self, name: str, codes: Ints) -> Ints:
         """Whether each of some shared values can identify, or only says something about the place they share."""
         carriers = self.comparer.carriers.get(name)
@@ -108,7 +122,7 @@ def bounds_of(model: Model, comparer: Comparer, tables: Mapping[str, Table], sla
 
 def may_link(bounds: Bounds, left: Ints, right: Ints, needed: float) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Whether pairs of canonical record numbers can have ``needed`` bits of identity and support together."""
-    left, right = left.astype(np.intp), right.astype(np.intp)  # the type NumPy indexes with
+    left, right = left.astype(np.int64), right.astype(np.int64)
     needed -= _ROUNDING + bounds.slack
     identity, household = _identity(bounds, left, right)
     possible: np.ndarray[Any, np.dtype[np.bool_]] = identity + np.clip(identity, 0, SUPPORT_CAP) >= needed
@@ -192,14 +206,14 @@ def _names(bounds: Bounds, left: Ints, right: Ints) -> _Names:
         bits = bits + family - household
         contrary_line = contrary | ((sides["family"][1] == 0) & (reach < 2))
     if len(sides) == 2:
-        whole = (reach == _EQUAL) & (sides["family"][1] == _EQUAL) & (sides["given"][0] > 2.0) & (family > 2.0)
-        mixed = ~whole & (sides["given"][0] > 2.0) & (family > 2.0)
+        certain = (sides["given"][0] > CERTAIN_NAME) & (family > CERTAIN_NAME)
+        whole = certain & (reach == _EQUAL) & (sides["family"][1] == _EQUAL)
+        mixed = certain & ~whole
         bits = np.where(mixed, bits + np.float32(bounds.welcome), bits)
         bits = np.where(whole, bits + np.float32(bounds.community), bits).astype(np.float32)
-        affinity, records = bounds.comparer.records.affinity, bounds.comparer.records
-        if affinity is not None:
-            some = left[np.flatnonzero(whole)]
-            bits[whole] += affinity.bits(records.codes("given")[some], records.codes("family")[some])
+        charge = bounds.comparer.records.name_charge
+        if charge is not None:
+            bits[whole] += charge.take(left[whole])
     return _Names(bits, household, apart if known else nowhere, contrary, contrary_line)
 
 
@@ -225,9 +239,8 @@ def _name(bounds: Bounds, item: Comparison, left: Ints, right: Ints) -> tuple[Fl
         lone = np.flatnonzero(missing & (a + b > 0) & (a + b == np.where(a > 0, two, one)))
         bits[lone] = np.maximum(bounds.near[name][a[lone] + b[lone]], 0)
         reach[lone] = 2
-    plain = [bounds.levels[name][code] for code, level in enumerate(item.levels, DIFFERENT) if not level.frequency]
-    steps = [bounds.different(name), max(bounds.levels[name][item.code("similar")], bounds.different(name))]
-    bits[open_] = np.where(alike == 2, np.maximum(best, max(plain)), np.where(alike == 1, steps[1], steps[0]))
+    plain, similar, different = bounds.of_names(item)
+    bits[open_] = np.where(alike == 2, np.maximum(best, plain), np.where(alike == 1, similar, different))
     reach[open_] = alike
     return bits, reach
 

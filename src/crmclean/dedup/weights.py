@@ -17,10 +17,10 @@ Missing values weigh nothing. A pair's weight is
   evidence (it moves to support) and an equal birth date is what siblings have.
 * support: affiliation. Company, domain, shared line, shared mailbox and job title form one group; street, city,
   postcode, state and country another. Within a group agreement is correlated, so the strongest finding counts in
-  full and the rest at a quarter, at most ``_REMAINDER`` bits, less the strongest disagreement (by half where agreement
-  outweighs it); the weaker group counts by half. Positive support never
-  exceeds ``SUPPORT_CAP`` nor the identity evidence it supports: without identity evidence it is nothing, so that
-  affiliation alone cannot lift a pair above the prior. Negative support (people move and change jobs) is bounded too.
+  full and the rest at a quarter, at most ``GROUP_REMAINDER`` bits, less the strongest disagreement (by half where
+  agreement outweighs it); the weaker group counts by half. Positive support never exceeds ``SUPPORT_CAP`` nor the
+  identity evidence it supports: without identity evidence it is nothing, so that affiliation alone cannot lift a pair
+  above the prior. Negative support (people move and change jobs) is bounded too.
 
 * a full name that agrees is charged for the country of its two names (``affinity``) and ``Model.community`` bits on
   top: given and family names of one language community go together, so the product of their frequencies understates how
@@ -47,6 +47,9 @@ from crmclean.dedup.frequency import Table, value_u
 from crmclean.dedup.priors import DIFFERENT, Comparison, Role
 
 __all__ = [
+    "CERTAIN_NAME",
+    "GROUP_REMAINDER",
+    "GROUP_SHARE",
     "SIBLING_BIRTH",
     "STRONGEST",
     "SUPPORT_CAP",
@@ -64,11 +67,12 @@ Floats = np.ndarray[Any, np.dtype[np.float32]]
 
 SUPPORT_CAP = 14.0
 _AGAINST_CAP = -5.0
-_REMAINDER = 2.0
+GROUP_SHARE, GROUP_REMAINDER = 0.25, 2.0  # what all but the strongest of correlated findings count, and at most
 STRONGEST = 24.0
 WEAKEST = -10.0
 SIBLING_BIRTH = 5.0
 _NEITHER_CONTACT = -1.5
+CERTAIN_NAME = 2.0  # bits from which on a name counts as one that agrees
 
 
 @dataclass(frozen=True)
@@ -316,7 +320,7 @@ class _Group:
 
 def bounded_group(best: Floats, total: Floats) -> Floats:
     """What correlated findings are worth together, from the strongest of them and their sum."""
-    worth: Floats = best + np.minimum((total - best) * np.float32(0.25), np.float32(_REMAINDER))
+    worth: Floats = best + np.minimum((total - best) * np.float32(GROUP_SHARE), np.float32(GROUP_REMAINDER))
     return worth
 
 
@@ -351,12 +355,10 @@ def _one_community(model: Model, records: Records, parts: Mapping[str, Floats], 
     charge = np.zeros(len(left), np.float32)
     if "given" not in parts or "family" not in parts:
         return charge
-    both = np.flatnonzero((parts["given"] > 2.0) & (parts["family"] > 2.0))
+    both = np.flatnonzero((parts["given"] > CERTAIN_NAME) & (parts["family"] > CERTAIN_NAME))
     charge[both] = model.community
-    if records.affinity is not None:
-        given, family = records.codes("given"), records.codes("family")
-        sides = [records.affinity.bits(given[side[both]], family[side[both]]) for side in (left, right)]
-        charge[both] += np.minimum(*sides)
+    if records.name_charge is not None:
+        charge[both] += np.minimum(*(records.name_charge.take(side[both]) for side in (left, right)))
     return charge
 
 
