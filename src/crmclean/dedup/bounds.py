@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from crmclean.dedup.affinity import LEAST_CHARGE
+from crmclean.dedup.compiled_bounds import CompiledBounds, compile_bounds
 from crmclean.dedup.contact_levels import SHARED_BY
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import Table
@@ -81,6 +83,11 @@ class Bounds:
         plain = [levels[code] for code, level in enumerate(item.levels, DIFFERENT) if not level.frequency]
         return max(plain), max(levels[item.code("similar")], different), different
 
+    @cached_property
+    def compiled(self) -> CompiledBounds | None:
+        """These bounds for the compiled kernel."""
+        return compile_bounds(self)
+
     def identifies(self, name: str, codes: Ints) -> Ints:
         """Whether each of some shared values can identify, or only says something about the place they share."""
         carriers = self.comparer.carriers.get(name)
@@ -124,6 +131,15 @@ def may_link(bounds: Bounds, left: Ints, right: Ints, needed: float) -> np.ndarr
     """Whether pairs of canonical record numbers can have ``needed`` bits of identity and support together."""
     left, right = left.astype(np.int64), right.astype(np.int64)
     needed -= _ROUNDING + bounds.slack
+    if bounds.compiled is None:
+        return _plain(bounds, left, right, needed)
+    birth = next((item for item in bounds.comparer.active if item.name == "birth"), None)
+    none = np.zeros(0, np.float32), np.zeros(0, bool)
+    return bounds.compiled.may_link(left, right, needed, none if birth is None else _birth(bounds, birth, left, right))
+
+
+def _plain(bounds: Bounds, left: Ints, right: Ints, needed: float) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """``may_link`` without the compiled kernel, which it tells what to find."""
     identity, household = _identity(bounds, left, right)
     possible: np.ndarray[Any, np.dtype[np.bool_]] = identity + np.clip(identity, 0, SUPPORT_CAP) >= needed
     open_ = np.flatnonzero(possible & (identity < needed))
