@@ -157,6 +157,7 @@ def score_pairs(
     shared: Mapping[str, Ints],
     *,
     with_support: bool = True,
+    known: Mapping[str, Floats] | None = None,
 ) -> Scored:
     """Weights of pairs from their levels; see the module docstring for the formula.
 
@@ -169,13 +170,15 @@ def score_pairs(
     levels, shared : as given by ``Comparer.levels``
     with_support : bool
         False when only ``identity`` is of interest: support stays zero.
+    known : mapping, optional
+        ``Scored.parts`` of these pairs that are there already, of the same levels.
     """
     left, right = pairs
-    parts = {
-        item.name: _weights(model, tables, records, item, left, right, levels[item.name], shared.get(item.name))
-        for item in model.comparisons
-        if item.name in levels
-    }
+    parts = {} if known is None else dict(known)
+    for item in model.comparisons:
+        if item.name in levels and item.name not in parts:
+            level = levels[item.name]
+            parts[item.name] = _weights(model, tables, records, item, left, right, level, shared.get(item.name))
     kin = _Kin.of(model, levels, parts, len(left))
     identity, groups = _by_role(model, levels, parts, kin, with_support)
     community = _one_community(model, records, parts, left, right)
@@ -251,7 +254,7 @@ def _weights(
     for code, found in enumerate(item.levels, start=DIFFERENT):
         if found.bits is not None:
             ratio[code] = found.bits
-    weights = ratio.astype(np.float32)[level]
+    weights = ratio.astype(np.float32).take(level)
     table = tables.get(item.name)
     by_value = [
         code for code, found in enumerate(item.levels, start=DIFFERENT) if found.frequency and table is not None
@@ -260,13 +263,13 @@ def _weights(
         return weights
     is_by_value = np.zeros(item.size, bool)
     is_by_value[by_value] = True
-    asked = np.flatnonzero(is_by_value[level])
+    asked = np.flatnonzero(is_by_value.take(level))
     codes = level.take(asked)
     value = None if shared is None else shared.take(asked)
-    chance = chance_of_value(item, table, records, left[asked], right[asked], value)
+    chance = chance_of_value(item, table, records, left.take(asked), right.take(asked), value)
     shares = model.share(item)
-    near = np.array([found.frequency == "near" for found in item.levels])[codes.astype(int) - DIFFERENT]
-    chance = np.minimum(chance + np.where(near, u[codes] / 10.0, 0.0), 1.0)
+    near = np.array([False] * DIFFERENT + [found.frequency == "near" for found in item.levels]).take(codes)
+    chance = np.minimum(chance + np.where(near, u.take(codes) / 10.0, 0.0), 1.0)
     weights[asked] = np.clip(np.log2(np.maximum(shares.take(codes), 1e-9) / np.maximum(chance, 1e-9)), 0.0, STRONGEST)
     return weights
 
@@ -276,9 +279,9 @@ def chance_of_value(
 ) -> np.ndarray[Any, np.dtype[np.float64]]:
     """The chance of the value that pairs have in common; of two near values that of the commoner one."""
     if shared is not None:
-        return np.where(shared == 0, 0.0, table[shared])
+        return np.where(shared == 0, 0.0, table.take(shared))
     form = records.codes(item.name)
-    return np.maximum(table[form[left]], table[form[right]])
+    return np.maximum(table.take(form.take(left)), table.take(form.take(right)))
 
 
 def _roles(item: Comparison, level: Ints, household: Ints | None) -> Iterator[tuple[Role, Ints | None]]:
@@ -288,7 +291,7 @@ def _roles(item: Comparison, level: Ints, household: Ints | None) -> Iterator[tu
         yield of_level[0], None
         return
     for role in ("identity", "place", "employer"):
-        belongs = np.array([each == role for each in of_level])[level]
+        belongs = np.array([each == role for each in of_level]).take(level)
         if household is not None:
             belongs = belongs | household if role == "place" else belongs & ~household
         if belongs.any():

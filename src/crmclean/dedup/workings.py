@@ -67,7 +67,9 @@ class Workings:
         left, right = left[likely], right[likely]
         levels, found = self.comparer.levels(left, right, known={name: codes[likely] for name, codes in levels.items()})
         shared = {name: codes[likely] for name, codes in shared.items()} | found
-        return likely, score_pairs(model, self.tables, self.records, (left, right), levels, shared), levels
+        parts = {name: bits[likely] for name, bits in first.parts.items()}
+        scored = score_pairs(model, self.tables, self.records, (left, right), levels, shared, known=parts)
+        return likely, scored, levels
 
 
 def prepare(
