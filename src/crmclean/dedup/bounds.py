@@ -11,17 +11,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from crmclean.dedup.affinity import LEAST_CHARGE
+from crmclean.dedup.compiled_bounds import CompiledBounds, compile_bounds
 from crmclean.dedup.contact_levels import SHARED_BY
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import Table
 from crmclean.dedup.levels import POOLED, Comparer
 from crmclean.dedup.priors import DIFFERENT, Comparison
-from crmclean.dedup.weights import SIBLING_BIRTH, STRONGEST, SUPPORT_CAP, WEAKEST, Model, bounded_group
+from crmclean.dedup.weights import (
+    CERTAIN_NAME,
+    SIBLING_BIRTH,
+    STRONGEST,
+    SUPPORT_CAP,
+    WEAKEST,
+    Model,
+    bounded_group,
+    widest_support,
+)
 
 __all__ = ["Bounds", "bounds_of", "may_link"]
 
@@ -67,6 +78,17 @@ class Bounds:
         inner = [code for code, level in enumerate(item.levels[:-1], DIFFERENT) if level.name != "shared"]
         return np.float32(self.levels[item.name][inner[1:]].max()) if len(inner) > 1 else None
 
+    def of_names(self, item: Comparison) -> tuple[np.float32, np.float32, np.float32]:
+        """What two different names are worth whatever their values: at best, if similar, and if they are not."""
+        levels, different = self.levels[item.name], self.different(item.name)
+        plain = [levels[code] for code, level in enumerate(item.levels, DIFFERENT) if not level.frequency]
+        return max(plain), max(levels[item.code("similar")], different), different
+
+    @cached_property
+    def compiled(self) -> CompiledBounds | None:
+        """These bounds for the compiled kernel."""
+        return compile_bounds(self)
+
     def identifies(self, name: str, codes: Ints) -> Ints:
         """Whether each of some shared values can identify, or only says something about the place they share."""
         carriers = self.comparer.carriers.get(name)
@@ -108,15 +130,23 @@ def bounds_of(model: Model, comparer: Comparer, tables: Mapping[str, Table], sla
 
 def may_link(bounds: Bounds, left: Ints, right: Ints, needed: float) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Whether pairs of canonical record numbers can have ``needed`` bits of identity and support together."""
-    left, right = left.astype(np.intp), right.astype(np.intp)  # the type NumPy indexes with
+    left, right = left.astype(np.int64), right.astype(np.int64)
     needed -= _ROUNDING + bounds.slack
+    if bounds.compiled is None:
+        return _plain(bounds, left, right, needed)
+    birth = next((item for item in bounds.comparer.active if item.name == "birth"), None)
+    none = np.zeros(0, np.float32), np.zeros(0, bool)
+    return bounds.compiled.may_link(left, right, needed, none if birth is None else _birth(bounds, birth, left, right))
+
+
+def _plain(bounds: Bounds, left: Ints, right: Ints, needed: float) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """``may_link`` without the compiled kernel, which it tells what to find."""
     identity, household = _identity(bounds, left, right)
-    wide = np.float32(2 if bounds.kin > 0 else 1)  # how much of identity support may be
-    possible: np.ndarray[Any, np.dtype[np.bool_]] = identity + np.clip(wide * identity, 0, SUPPORT_CAP) >= needed
+    possible: np.ndarray[Any, np.dtype[np.bool_]] = identity + widest_support(bounds.kin, identity) >= needed
     open_ = np.flatnonzero(possible & (identity < needed))
     asked = identity[open_]
     support = _support(bounds, left[open_], right[open_], household[open_])
-    possible[open_] = asked + np.minimum(support, np.maximum(wide * asked, 0)) >= needed
+    possible[open_] = asked + np.minimum(support, widest_support(bounds.kin, asked)) >= needed
     return possible
 
 
@@ -193,14 +223,14 @@ def _names(bounds: Bounds, left: Ints, right: Ints) -> _Names:
         bits = bits + family - household
         contrary_line = contrary | ((sides["family"][1] == 0) & (reach < 2))
     if len(sides) == 2:
-        whole = (reach == _EQUAL) & (sides["family"][1] == _EQUAL) & (sides["given"][0] > 2.0) & (family > 2.0)
-        mixed = ~whole & (sides["given"][0] > 2.0) & (family > 2.0)
+        certain = (sides["given"][0] > CERTAIN_NAME) & (family > CERTAIN_NAME)
+        whole = certain & (reach == _EQUAL) & (sides["family"][1] == _EQUAL)
+        mixed = certain & ~whole
         bits = np.where(mixed, bits + np.float32(bounds.welcome), bits)
         bits = np.where(whole, bits + np.float32(bounds.community), bits).astype(np.float32)
-        affinity, records = bounds.comparer.records.affinity, bounds.comparer.records
-        if affinity is not None:
-            some = left[np.flatnonzero(whole)]
-            bits[whole] += affinity.bits(records.codes("given")[some], records.codes("family")[some])
+        charge = bounds.comparer.records.name_charge
+        if charge is not None:
+            bits[whole] += charge.take(left[whole])
     return _Names(bits, household, apart if known else nowhere, contrary, contrary_line)
 
 
@@ -226,9 +256,8 @@ def _name(bounds: Bounds, item: Comparison, left: Ints, right: Ints) -> tuple[Fl
         lone = np.flatnonzero(missing & (a + b > 0) & (a + b == np.where(a > 0, two, one)))
         bits[lone] = np.maximum(bounds.near[name][a[lone] + b[lone]], 0)
         reach[lone] = 2
-    plain = [bounds.levels[name][code] for code, level in enumerate(item.levels, DIFFERENT) if not level.frequency]
-    steps = [bounds.different(name), max(bounds.levels[name][item.code("similar")], bounds.different(name))]
-    bits[open_] = np.where(alike == 2, np.maximum(best, max(plain)), np.where(alike == 1, steps[1], steps[0]))
+    plain, similar, different = bounds.of_names(item)
+    bits[open_] = np.where(alike == 2, np.maximum(best, plain), np.where(alike == 1, similar, different))
     reach[open_] = alike
     return bits, reach
 

@@ -35,10 +35,10 @@ class CompanyLevels(ContactLevels):
         equal = (a == b) & (a > 0)
         levels[equal] = item.code("exact")
         shared = np.where(equal, a, 0).astype(np.int32)
-        sets, short = self._company_words()
+        sets, short = self.company_words()
         x, y = a[rest], b[rest]
         result, word = np.full(len(rest), DIFFERENT, np.uint8), np.zeros(len(rest), np.int32)
-        near = np.flatnonzero(self._within("company", x, y, 2) | sets.may_share(x, y))
+        near = np.flatnonzero(self._within("company", x, y) | sets.may_share(x, y))
         scores = score_distinct(x[near], y[near], lambda p, q: self._company_score(item, p, q))
         result[near], word[near] = scores & ((1 << _LEVEL_BITS) - 1), scores >> _LEVEL_BITS
         acronym = (short.take(x) == y) | (short.take(y) == x)
@@ -49,7 +49,7 @@ class CompanyLevels(ContactLevels):
     def _company_score(self, item: Comparison, p: Ints, q: Ints) -> Ints:
         """Level of each distinct pair of names, and above its eight bits the code of what it shares."""
         form, carriers = self.records.forms["company"], self.carriers["company"]
-        sets, _ = self._company_words()
+        sets, _ = self.company_words()
         edits, likeness, length = similar_texts(form.values, p, q)
         match = sets.match(p, q)
         levels = np.where((match.cover >= 0.5) | (likeness >= 0.9), item.code("similar"), DIFFERENT)
@@ -76,7 +76,7 @@ class CompanyLevels(ContactLevels):
         the effective number of companions, the rarest other words of the names it stands in (or that there is none).
         ``bank`` has as many as there are banks; the word that makes a name has one or two.
         """
-        form, (sets, _) = self.records.forms["company"], self._company_words()
+        form, (sets, _) = self.records.forms["company"], self.company_words()
         value, code, companion = sets.spread()
         size = len(sets.weight) + len(sets.pairs)
         item = next(item for item in self.active if item.name == "company")
@@ -87,7 +87,7 @@ class CompanyLevels(ContactLevels):
 
     def word_shares(self) -> Table:
         """The share of names in the world with each word, and with two words together; 0 for those no list knows."""
-        sets, _ = self._company_words()
+        sets, _ = self.company_words()
         share = word_share(sets.texts)
         share[share <= RAREST_SHARE] = 0.0
         one, other = np.divmod(sets.pairs, len(share))
@@ -103,13 +103,11 @@ class CompanyLevels(ContactLevels):
 
     def _near_company(self, a: Ints, b: Ints) -> Ints:
         """False where two different names can be neither alike nor one the acronym of the other."""
-        sets, short = self._company_words()
-        near: Ints = (
-            self._within("company", a, b, 2) | sets.may_share(a, b) | (short.take(a) == b) | (short.take(b) == a)
-        )
+        sets, short = self.company_words()
+        near: Ints = self._within("company", a, b) | sets.may_share(a, b) | (short.take(a) == b) | (short.take(b) == a)
         return near
 
-    def _company_words(self) -> tuple[TokenSets, Ints]:
+    def company_words(self) -> tuple[TokenSets, Ints]:
         """The words of each company, and the company whose name is its acronym (0 = none)."""
         if "company" not in self._cache:
             form, acronym = self.records.forms["company"], self.records.forms.get("acronym")

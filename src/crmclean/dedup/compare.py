@@ -21,10 +21,21 @@ from crmclean.dedup.forms import Form, Ints, letter_masks
 from crmclean.dedup.frequency import Table
 from crmclean.dedup.priors import BOTH_MISSING, DIFFERENT, ONE_MISSING, Comparison
 
-__all__ = ["Levels", "Lookups", "likeness_of", "overlap_of", "similar_texts"]
+__all__ = ["ODD_LETTERS", "Levels", "Lookups", "likeness_of", "overlap_of", "similar_texts"]
 
 _BYTES = 2**26  # of text compared at a time
 _LONGEST = 256  # characters of a value that are compared: the time grows with their square
+
+# letters that one of two near values may have and the other not, by form
+ODD_LETTERS: Mapping[str, int] = {
+    "given": 2,
+    "city": 2,
+    "postal_code": 2,
+    "street_name": 3,
+    "company": 2,
+    "local": 2,
+    "national_id": 1,
+}
 
 Levels = dict[str, np.ndarray[Any, np.dtype[np.uint8]]]
 
@@ -109,25 +120,29 @@ class Lookups:
         levels[(a == 0) & (b == 0)] = BOTH_MISSING
         return a, b, levels, np.flatnonzero((a != b) & (levels == DIFFERENT))
 
-    def _masks(self, name: str) -> Ints:
+    def letters(self, name: str) -> Ints:
+        """``letter_masks`` of each value."""
         if f"mask:{name}" not in self._cache:
             self._cache[f"mask:{name}"] = letter_masks(self.records.forms[name].values)
         masks: Ints = self._cache[f"mask:{name}"]
         return masks
 
-    def _lengths(self, name: str) -> Ints:
+    def lengths(self, name: str) -> Ints:
+        """Characters of each value."""
         if f"length:{name}" not in self._cache:
             self._cache[f"length:{name}"] = pc.utf8_length(self.records.forms[name].values).to_numpy()
         lengths: Ints = self._cache[f"length:{name}"]
         return lengths
 
-    def _within(self, name: str, a: Ints, b: Ints, edits: int) -> Ints:
-        """Whether two values can be within so many edits, judged by the letters that occur in each."""
-        masks = self._masks(name)
+    def _within(self, name: str, a: Ints, b: Ints, edits: int | None = None) -> Ints:
+        """Whether two values can be so many edits apart, judged by the letters that occur in each (``ODD_LETTERS``)."""
+        most = ODD_LETTERS[name] if edits is None else edits
+        masks = self.letters(name)
         x, y = masks.take(a), masks.take(b)
-        return np.maximum(np.bitwise_count(x & ~y), np.bitwise_count(y & ~x)) <= edits
+        return np.maximum(np.bitwise_count(x & ~y), np.bitwise_count(y & ~x)) <= most
 
-    def _initials(self, name: str) -> Ints:
+    def initials(self, name: str) -> Ints:
+        """A code of the first character of each value."""
         if f"initial:{name}" not in self._cache:
             first = pc.utf8_slice_codeunits(self.records.forms[name].values, 0, 1)
             self._cache[f"initial:{name}"] = first.dictionary_encode().indices.to_numpy()

@@ -140,7 +140,7 @@ class ContactLevels(NameLevels):
 
     def _near_lines(self, item: Comparison, levels: Ints, a: Ints, b: Ints) -> None:
         """Lines one digit or one transposition apart, and lines equal in their last seven digits."""
-        tails, high, low = self._line_parts()
+        tails, high, low = self.line_parts()
         open_ = np.flatnonzero((levels == DIFFERENT) & (a > 0) & (b > 0))
         x, y = a[open_], b[open_]
         if "tail" in item.level_names:
@@ -154,7 +154,7 @@ class ContactLevels(NameLevels):
 
         levels[open_] = score_distinct(x, y, score)
 
-    def _line_parts(self) -> tuple[Ints, Ints, Ints]:
+    def line_parts(self) -> tuple[Ints, Ints, Ints]:
         """Of each line: its last seven digits, its number without the last five, and its last five."""
         if "line" not in self._cache:
             values = self.records.forms["line"].values  # keys: up to nine digits, or nothing
@@ -164,7 +164,7 @@ class ContactLevels(NameLevels):
         parts: tuple[Ints, Ints, Ints] = self._cache["line"]
         return parts
 
-    def _is_number(self) -> Ints:
+    def is_number(self) -> Ints:
         """Which identity numbers are mostly digits: one letter more or less in a profile's name is somebody else."""
         if "numbers" not in self._cache:
             values = self.records.forms["national_id"].values
@@ -176,14 +176,14 @@ class ContactLevels(NameLevels):
     def _near_pooled(self, name: str, a: Ints, b: Ints) -> Ints:
         """False where two different values of a pool cannot reach a level between "different" and the best."""
         if name in ("own_line", "other_line"):
-            tails, high, low = self._line_parts()
+            tails, high, low = self.line_parts()
             alike: Ints = (
                 (tails.take(a) == tails.take(b)) | (high.take(a) == high.take(b)) | (low.take(a) == low.take(b))
             )
             return alike
         if name == "national_id":
-            numbers = self._is_number()
-            slip: Ints = numbers.take(a) & numbers.take(b) & self._within("national_id", a, b, 1)
+            numbers = self.is_number()
+            slip: Ints = numbers.take(a) & numbers.take(b) & self._within("national_id", a, b)
             return slip
         local, domain = self.records.forms.get("local"), self.records.forms.get("mail_domain")
         if name != "email" or local is None or domain is None or local.of_parent is None or domain.of_parent is None:
@@ -191,7 +191,7 @@ class ContactLevels(NameLevels):
         x, y = local.of_parent.take(a), local.of_parent.take(b)
         near: Ints = (x == y) & (x > 0)
         open_ = np.flatnonzero(~near & (x > 0) & (y > 0) & (domain.of_parent.take(a) == domain.of_parent.take(b)))
-        near[open_] = self._within("local", x[open_], y[open_], 2)
+        near[open_] = self._within("local", x[open_], y[open_])
         return near
 
     def _email(self, item: Comparison, left: Ints, right: Ints, contradicting: Ints) -> tuple[Ints, Ints]:
@@ -245,7 +245,7 @@ class ContactLevels(NameLevels):
         slipped = score_distinct(at_x[same], at_y[same], slip)
         found[same[slipped]] = item.code("near")
         near = np.flatnonzero((x != y) & (x > 0) & (y > 0) & (at_x == at_y))
-        near = near[self._within("local", x[near], y[near], 2)]
+        near = near[self._within("local", x[near], y[near])]
 
         def score(p: Ints, q: Ints) -> Ints:
             edits, _, length = similar_texts(local.values, p, q)

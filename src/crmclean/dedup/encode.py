@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -79,6 +80,11 @@ class Records:
     def has(self, *names: str) -> bool:
         """Whether every one of the forms is there."""
         return all(name in self.forms for name in names)
+
+    @cached_property
+    def name_charge(self) -> Ints | None:
+        """``Affinity.bits`` of each record's own full name; None where the file has no affinity."""
+        return None if self.affinity is None else self.affinity.bits(self.codes("given"), self.codes("family"))
 
     def codes(self, name: str) -> Ints:
         """Codes of a form, of shape (n,) or (k, n)."""

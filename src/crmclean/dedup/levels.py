@@ -16,8 +16,9 @@ from crmclean.dedup.pairs import score_distinct
 from crmclean.dedup.priors import DIFFERENT, Comparison
 from crmclean.dedup.tokens import TokenSets
 
-__all__ = ["POOLED", "Comparer"]
+__all__ = ["POOLED", "STRANGE_LETTERS", "Comparer"]
 
+STRANGE_LETTERS = 1  # of a street that the other, which may be written out in it, has not
 _STREET_WORDS = 3  # number, name and kind of street: fewer words may stand in any other line
 
 POOLED = ("email", "own_line", "other_line", "national_id", "site")
@@ -93,13 +94,13 @@ class Comparer(CompanyLevels):
         if name == "company":
             return self._near_company(a, b)
         if name in ("city", "postal_code"):
-            return self._within(name, a, b, 2)
+            return self._within(name, a, b)
         if name == "street":
             street = self.records.forms.get("street_name")
             if street is None or street.of_parent is None:
                 return np.zeros(len(a), bool)
             x, y = street.of_parent.take(a), street.of_parent.take(b)
-            alike: Ints = (x > 0) & (y > 0) & self._within("street_name", x, y, 3)
+            alike: Ints = (x > 0) & (y > 0) & self._within("street_name", x, y)
             return alike | self._may_hold(a, b) if "street_number" in self.records.forms else alike
         return np.ones(len(a), bool)
 
@@ -160,9 +161,7 @@ class Comparer(CompanyLevels):
         result = np.full(len(rest), DIFFERENT, np.uint8)
         result[same_name] = item.code("name")
         result[same_name & same_number] = item.code("near")
-        open_ = np.flatnonzero(
-            ~same_name & (name_x > 0) & (name_y > 0) & self._within("street_name", name_x, name_y, 3)
-        )
+        open_ = np.flatnonzero(~same_name & (name_x > 0) & (name_y > 0) & self._within("street_name", name_x, name_y))
 
         def score(p: Ints, q: Ints) -> Ints:
             edits, likeness, _ = similar_texts(name.values, p, q)
@@ -182,10 +181,12 @@ class Comparer(CompanyLevels):
         name, number = self.records.forms["street_name"], self.records.forms["street_number"]
         assert name.of_parent is not None
         assert number.of_parent is not None
-        letters = self._masks("street_name")
+        letters = self.letters("street_name")
         a, b = letters[name.of_parent[x]], letters[name.of_parent[y]]
         strange = np.minimum(np.bitwise_count(a & ~b), np.bitwise_count(b & ~a))
-        same: Ints = (number.of_parent[x] == number.of_parent[y]) & (number.of_parent[x] > 0) & (strange <= 1)
+        same: Ints = (
+            (number.of_parent[x] == number.of_parent[y]) & (number.of_parent[x] > 0) & (strange <= STRANGE_LETTERS)
+        )
         return same
 
     def _holds(self, p: Ints, q: Ints) -> Ints:
@@ -201,7 +202,7 @@ class Comparer(CompanyLevels):
         form = self.records.forms["city"]
         a, b, levels, rest = self._start(form, left, right)
         levels[(a == b) & (a > 0)] = item.code("exact")
-        open_ = rest[self._within("city", a[rest], b[rest], 2)]
+        open_ = rest[self._within("city", a[rest], b[rest])]
 
         def score(p: Ints, q: Ints) -> Ints:
             edits, likeness, length = similar_texts(form.values, p, q)
@@ -217,7 +218,7 @@ class Comparer(CompanyLevels):
         form = self.records.forms["postal_code"]
         a, b, levels, rest = self._start(form, left, right)
         levels[(a == b) & (a > 0)] = item.code("exact")
-        open_ = rest[self._within("postal_code", a[rest], b[rest], 2)]
+        open_ = rest[self._within("postal_code", a[rest], b[rest])]
 
         def score(p: Ints, q: Ints) -> Ints:
             edits, _, length = similar_texts(form.values, p, q)

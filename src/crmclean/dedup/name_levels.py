@@ -12,8 +12,13 @@ from crmclean.dedup.priors import DIFFERENT, ONE_MISSING, Comparison
 from crmclean.dedup.tokens import TokenSets
 from crmclean.keys import nicknames
 
-__all__ = ["NameLevels"]
+__all__ = ["ODD_IN_MISPLACED", "ODD_IN_SIMILAR", "ODD_IN_TYPO", "NameLevels"]
 
+# letters that one of two names may have and the other not, by the length of the shorter one (the last: and longer)
+ODD_IN_SIMILAR = np.array([2, 2, 2, 2, 2, 2, 2, 3], np.uint8)
+# a typo is one edit, two in names of six letters, or a likeness that three odd letters leave to long names only
+ODD_IN_TYPO = np.array([1, 1, 1, 1, 1, 1, 2, 3], np.uint8)
+ODD_IN_MISPLACED = 1  # of a name that stands in the other field
 
 _SLIPS = ("similar", "part", "nickname", "typo", "variant")  # levels of two different names that are near
 
@@ -114,7 +119,7 @@ class NameLevels(Lookups):
     def _name_levels(self, item: Comparison, a: Ints, b: Ints) -> Ints:
         """Levels of pairs of different names."""
         name, forms = item.name, self.records.forms
-        values, sets = forms[name].values, self._words()
+        values, sets = forms[name].values, self.words()
         skeleton = (
             forms["given_skeleton" if name == "given" else "family_skeleton"].of_parent
             if f"{name}_skeleton" in forms
@@ -125,13 +130,13 @@ class NameLevels(Lookups):
             if skeleton is None
             else (skeleton.take(a) == skeleton.take(b)) & (skeleton.take(a) > 0)
         )
-        lengths = self._lengths(name)
+        lengths = self.lengths(name)
         short = (lengths.take(a) == 1) | (lengths.take(b) == 1)
-        edits_allowed = np.where(np.minimum(lengths.take(a), lengths.take(b)) >= 7, 3, 2)
-        masks = self._masks(name)
+        odd = ODD_IN_SIMILAR.take(np.minimum(lengths.take(a), lengths.take(b)), mode="clip")
+        masks = self.letters(name)
         x, y = masks.take(a), masks.take(b)
-        close = np.maximum(np.bitwise_count(x & ~y), np.bitwise_count(y & ~x)) <= edits_allowed
-        initials = self._initials(name)
+        close = np.maximum(np.bitwise_count(x & ~y), np.bitwise_count(y & ~x)) <= odd
+        initials = self.initials(name)
         levels = np.full(len(a), DIFFERENT, np.uint8)
         levels[short & (initials.take(a) == initials.take(b))] = item.code("initial")
         open_ = np.flatnonzero(~short & (close | same_code | sets.may_share(a, b)))
@@ -157,38 +162,39 @@ class NameLevels(Lookups):
         return levels
 
     def _nicknames(self, a: Ints, b: Ints) -> Ints:
-        """Whether two given names are forms of one another, by their first words.
-
-        Words of the nickname table have a number there; two numbers answer.
-        """
-        first = self.records.forms["given_first"]
-        assert first.of_parent is not None
-        if "nicknames" not in self._cache:
-            self._cache["nicknames"] = nicknames.nickname_codes(first.values)[first.of_parent]
-        number = self._cache["nicknames"]
+        """Whether two given names are forms of one another, by their first words."""
+        number = self.nicknames()
         x, y = number.take(a), number.take(b)
         asked = np.flatnonzero((x >= 0) & (y >= 0) & (x != y))
         found = np.zeros(len(a), bool)
         found[asked] = nicknames.are_related(x[asked], y[asked])
         return found
 
+    def nicknames(self) -> Ints:
+        """The number in the nickname table of the first word of each given name; -1 where it is not in it."""
+        if "nicknames" not in self._cache:
+            first = self.records.forms["given_first"]
+            assert first.of_parent is not None
+            self._cache["nicknames"] = nicknames.nickname_codes(first.values)[first.of_parent]
+        numbers: Ints = self._cache["nicknames"]
+        return numbers
+
     def may_be_alike(self, name: str, a: Ints, b: Ints) -> Ints:
         """What two different names can reach, judged by codes and letters: uint8.
 
         0: nothing above "different"; 1: "similar" at best; 2: any level.
         """
-        lengths, masks = self._lengths(name), self._masks(name)
+        lengths, masks = self.lengths(name), self.letters(name)
         x, y = masks.take(a), masks.take(b)
         apart = np.maximum(np.bitwise_count(x & ~y), np.bitwise_count(y & ~x))
         shorter = np.minimum(lengths.take(a), lengths.take(b))
-        alike = (apart <= np.where(shorter >= 7, 3, 2)).astype(np.uint8)
-        # a typo is one edit, two in names of six letters, or a likeness that three odd letters leave to long names only
-        typo = (apart <= 1) | ((apart == 2) & (shorter >= 6)) | ((apart == 3) & (shorter >= 7))
+        alike = (apart <= ODD_IN_SIMILAR.take(shorter, mode="clip")).astype(np.uint8)
+        typo = apart <= ODD_IN_TYPO.take(shorter, mode="clip")
         alike[typo & self._may_be_slip(name, a, b)] = 2
-        initials = self._initials(name)
+        initials = self.initials(name)
         alike[shorter == 1] = 0
         surely = (shorter == 1) & (initials.take(a) == initials.take(b))
-        surely |= (shorter > 1) & self._words().may_share(a, b)
+        surely |= (shorter > 1) & self.words().may_share(a, b)
         skeleton = self.records.forms.get(f"{name}_skeleton")
         if skeleton is not None and skeleton.of_parent is not None:
             surely |= (shorter > 1) & (skeleton.of_parent.take(a) == skeleton.of_parent.take(b))
@@ -200,15 +206,22 @@ class NameLevels(Lookups):
 
     def may_be_misplaced(self, a: Ints, b: Ints) -> Ints:
         """Whether the given name of one record may stand in the family name of another, with a slip at most."""
-        return (a > 0) & (b > 0) & self._within("given", a, b, 1)
+        return (a > 0) & (b > 0) & self._within("given", a, b, ODD_IN_MISPLACED)
 
     def _may_be_slip(self, name: str, a: Ints, b: Ints) -> Ints:
         """Whether one of two names is rare enough to be a slip of the other: Maria and Mario are two names."""
-        carriers = self.carriers[name]
-        rare: Ints = np.minimum(carriers.take(a), carriers.take(b)) <= 2 + 2e-4 * self.records.count
+        few = self.is_rare(name)
+        rare: Ints = few.take(a) | few.take(b)
         return rare
 
-    def _words(self) -> TokenSets:
+    def is_rare(self, name: str) -> Ints:
+        """Which names few records have."""
+        if f"rare:{name}" not in self._cache:
+            self._cache[f"rare:{name}"] = self.carriers[name] <= 2 + 2e-4 * self.records.count
+        rare: Ints = self._cache[f"rare:{name}"]
+        return rare
+
+    def words(self) -> TokenSets:
         """The words of the names; given and family names share one dictionary."""
         if "tokens" not in self._cache:
             form = self.records.forms.get("given") or self.records.forms["family"]

@@ -17,10 +17,10 @@ Missing values weigh nothing. A pair's weight is
   evidence (it moves to support) and an equal birth date is what siblings have.
 * support: affiliation. Company, domain, shared line, shared mailbox and job title form one group; street, city,
   postcode, state and country another. Within a group agreement is correlated, so the strongest finding counts in
-  full and the rest at a quarter, at most ``_REMAINDER`` bits, less the strongest disagreement (by half where agreement
-  outweighs it); the weaker group counts by half. Positive support never
-  exceeds ``SUPPORT_CAP`` nor the identity evidence it supports: without identity evidence it is nothing, so that
-  affiliation alone cannot lift a pair above the prior. Negative support (people move and change jobs) is bounded too.
+  full and the rest at a quarter, at most ``GROUP_REMAINDER`` bits, less the strongest disagreement (by half where
+  agreement outweighs it); the weaker group counts by half. Positive support never exceeds ``SUPPORT_CAP`` nor the
+  identity evidence it supports: without identity evidence it is nothing, so that affiliation alone cannot lift a pair
+  above the prior. Negative support (people move and change jobs) is bounded too.
 
 * a full name that agrees is charged for the country of its two names (``affinity``) and ``Model.community`` bits on
   top: given and family names of one language community go together, so the product of their frequencies understates how
@@ -47,6 +47,9 @@ from crmclean.dedup.frequency import Table, value_u
 from crmclean.dedup.priors import DIFFERENT, Comparison, Role
 
 __all__ = [
+    "CERTAIN_NAME",
+    "GROUP_REMAINDER",
+    "GROUP_SHARE",
     "SIBLING_BIRTH",
     "STRONGEST",
     "SUPPORT_CAP",
@@ -58,17 +61,19 @@ __all__ = [
     "probability_of",
     "score_pairs",
     "value_tables",
+    "widest_support",
 ]
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 
 SUPPORT_CAP = 14.0
 _AGAINST_CAP = -5.0
-_REMAINDER = 2.0
+GROUP_SHARE, GROUP_REMAINDER = 0.25, 2.0  # what all but the strongest of correlated findings count, and at most
 STRONGEST = 24.0
 WEAKEST = -10.0
 SIBLING_BIRTH = 5.0
 _NEITHER_CONTACT = -1.5
+CERTAIN_NAME = 2.0  # bits from which on a name counts as one that agrees
 _ISSUED = ("birth", "national_id")  # written once and copied since: what differs in them is a slip or another person
 
 
@@ -154,6 +159,7 @@ def score_pairs(
     shared: Mapping[str, Ints],
     *,
     with_support: bool = True,
+    known: Mapping[str, Floats] | None = None,
 ) -> Scored:
     """Weights of pairs from their levels; see the module docstring for the formula.
 
@@ -166,13 +172,15 @@ def score_pairs(
     levels, shared : as given by ``Comparer.levels``
     with_support : bool
         False when only ``identity`` is of interest: support stays zero.
+    known : mapping, optional
+        ``Scored.parts`` of these pairs that are there already, of the same levels.
     """
     left, right = pairs
-    parts = {
-        item.name: _weights(model, tables, records, item, left, right, levels[item.name], shared.get(item.name))
-        for item in model.comparisons
-        if item.name in levels
-    }
+    parts = {} if known is None else dict(known)
+    for item in model.comparisons:
+        if item.name in levels and item.name not in parts:
+            level = levels[item.name]
+            parts[item.name] = _weights(model, tables, records, item, left, right, level, shared.get(item.name))
     kin = _Kin.of(model, levels, parts, len(left))
     identity, groups = _by_role(model, levels, parts, kin, with_support)
     community = _one_community(model, records, parts, left, right)
@@ -249,7 +257,7 @@ def _weights(
     for code, found in enumerate(item.levels, start=DIFFERENT):
         if found.bits is not None:
             ratio[code] = found.bits
-    weights = ratio.astype(np.float32)[level]
+    weights = ratio.astype(np.float32).take(level)
     table = tables.get(item.name)
     by_value = [
         code for code, found in enumerate(item.levels, start=DIFFERENT) if found.frequency and table is not None
@@ -258,13 +266,13 @@ def _weights(
         return weights
     is_by_value = np.zeros(item.size, bool)
     is_by_value[by_value] = True
-    asked = np.flatnonzero(is_by_value[level])
+    asked = np.flatnonzero(is_by_value.take(level))
     codes = level.take(asked)
     value = None if shared is None else shared.take(asked)
-    chance = chance_of_value(item, table, records, left[asked], right[asked], value)
+    chance = chance_of_value(item, table, records, left.take(asked), right.take(asked), value)
     shares = model.share(item)
-    near = np.array([found.frequency == "near" for found in item.levels])[codes.astype(int) - DIFFERENT]
-    chance = np.minimum(chance + np.where(near, u[codes] / 10.0, 0.0), 1.0)
+    near = np.array([False] * DIFFERENT + [found.frequency == "near" for found in item.levels]).take(codes)
+    chance = np.minimum(chance + np.where(near, u.take(codes) / 10.0, 0.0), 1.0)
     weights[asked] = np.clip(np.log2(np.maximum(shares.take(codes), 1e-9) / np.maximum(chance, 1e-9)), 0.0, STRONGEST)
     return weights
 
@@ -274,9 +282,9 @@ def chance_of_value(
 ) -> np.ndarray[Any, np.dtype[np.float64]]:
     """The chance of the value that pairs have in common; of two near values that of the commoner one."""
     if shared is not None:
-        return np.where(shared == 0, 0.0, table[shared])
+        return np.where(shared == 0, 0.0, table.take(shared))
     form = records.codes(item.name)
-    return np.maximum(table[form[left]], table[form[right]])
+    return np.maximum(table.take(form.take(left)), table.take(form.take(right)))
 
 
 def _roles(item: Comparison, level: Ints, household: Ints | None) -> Iterator[tuple[Role, Ints | None]]:
@@ -286,7 +294,7 @@ def _roles(item: Comparison, level: Ints, household: Ints | None) -> Iterator[tu
         yield of_level[0], None
         return
     for role in ("identity", "place", "employer"):
-        belongs = np.array([each == role for each in of_level])[level]
+        belongs = np.array([each == role for each in of_level]).take(level)
         if household is not None:
             belongs = belongs | household if role == "place" else belongs & ~household
         if belongs.any():
@@ -318,7 +326,7 @@ class _Group:
 
 def bounded_group(best: Floats, total: Floats) -> Floats:
     """What correlated findings are worth together, from the strongest of them and their sum."""
-    worth: Floats = best + np.minimum((total - best) * np.float32(0.25), np.float32(_REMAINDER))
+    worth: Floats = best + np.minimum((total - best) * np.float32(GROUP_SHARE), np.float32(GROUP_REMAINDER))
     return worth
 
 
@@ -353,13 +361,17 @@ def _one_community(model: Model, records: Records, parts: Mapping[str, Floats], 
     charge = np.zeros(len(left), np.float32)
     if "given" not in parts or "family" not in parts:
         return charge
-    both = np.flatnonzero((parts["given"] > 2.0) & (parts["family"] > 2.0))
+    both = np.flatnonzero((parts["given"] > CERTAIN_NAME) & (parts["family"] > CERTAIN_NAME))
     charge[both] = model.community
-    if records.affinity is not None:
-        given, family = records.codes("given"), records.codes("family")
-        sides = [records.affinity.bits(given[side[both]], family[side[both]]) for side in (left, right)]
-        charge[both] += np.minimum(*sides)
+    if records.name_charge is not None:
+        charge[both] += np.minimum(*(records.name_charge.take(side[both]) for side in (left, right)))
     return charge
+
+
+def widest_support(kin: float, identity: Floats) -> Floats:
+    """What affiliation can add to identity evidence at most, in bits, whatever it says (``Model.kin``)."""
+    widest: Floats = np.clip(np.float32(2 if kin > 0 else 1) * identity, 0, SUPPORT_CAP)
+    return widest
 
 
 def _supported(model: Model, levels: Mapping[str, Ints], parts: Mapping[str, Floats], identity: Floats) -> Floats:

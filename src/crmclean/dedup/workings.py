@@ -15,7 +15,7 @@ from crmclean.dedup.frequency import Table, count_values
 from crmclean.dedup.levels import Comparer
 from crmclean.dedup.priors import comparisons_of
 from crmclean.dedup.unmapped import Unmapped, support_comparisons
-from crmclean.dedup.weights import SUPPORT_CAP, Model, Scored, score_pairs, value_tables
+from crmclean.dedup.weights import Model, Scored, score_pairs, value_tables, widest_support
 
 __all__ = ["Settings", "Workings", "frozen_model", "prepare"]
 
@@ -54,20 +54,22 @@ class Workings:
     def score_likely(self, model: Model, left: Ints, right: Ints, least: float) -> tuple[Ints, Scored, Levels]:
         """Positions, weights and levels of the pairs that can weigh ``least`` bits, asked for in two steps.
 
-        Support is never more than the identity evidence it supports, nor than ``SUPPORT_CAP``: what identifies is
+        Support is bounded by the identity evidence it supports (``widest_support``): what identifies is
         compared first, and the rest only for the pairs that this leaves in reach.
         """
         left, right = left.astype(np.intp), right.astype(np.intp)
         telling = [item.name for item in self.comparer.active if "identity" in item.roles()]
         levels, shared = self.comparer.levels(left, right, only=telling)
         first = score_pairs(model, self.tables, self.records, (left, right), levels, shared, with_support=False)
-        reach = first.identity + np.clip(first.identity, 0.0, SUPPORT_CAP)
+        reach = first.identity + widest_support(model.kin, first.identity)
         prior = np.log2(model.prior / (1.0 - model.prior))
         likely = np.flatnonzero(reach >= least - prior - _ROUNDING)
         left, right = left[likely], right[likely]
         levels, found = self.comparer.levels(left, right, known={name: codes[likely] for name, codes in levels.items()})
         shared = {name: codes[likely] for name, codes in shared.items()} | found
-        return likely, score_pairs(model, self.tables, self.records, (left, right), levels, shared), levels
+        parts = {name: bits[likely] for name, bits in first.parts.items()}
+        scored = score_pairs(model, self.tables, self.records, (left, right), levels, shared, known=parts)
+        return likely, scored, levels
 
 
 def prepare(

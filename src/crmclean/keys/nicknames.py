@@ -14,7 +14,7 @@ from crmclean.keys.names import name_key
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
 
-__all__ = ["are_nicknames", "are_related", "nickname_codes"]
+__all__ = ["are_nicknames", "are_related", "nickname_codes", "relations"]
 
 
 @lru_cache(maxsize=1)
@@ -64,6 +64,12 @@ def nickname_codes(names: Any) -> np.ndarray[Any, np.dtype[np.int64]]:
     found = pc.index_in(encoded.dictionary, value_set=_table()[0]).fill_null(-1)
     places = found.take(encoded.indices).fill_null(-1).to_numpy()
     return np.asarray(places, np.int64)
+
+
+def relations() -> tuple[int, np.ndarray[Any, np.dtype[np.int64]]]:
+    """How many names the nickname table has, and its related pairs: sorted ``left * names + right`` of their places."""
+    names, codes = _table()
+    return len(names), codes
 
 
 def are_related(left: np.ndarray[Any, Any], right: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:

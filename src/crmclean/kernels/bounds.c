@@ -1,0 +1,353 @@
+/* Whether pairs of records can link at all: the compiled twin of `dedup/bounds.py`, where every step is explained.
+
+   All that depends on the model or the file is in tables by value code, made in `dedup/compiled_bounds.py`; what is here
+   is the order of the sums, which are of float32 as NumPy's are. */
+
+#include "kernels.h"
+
+#define BLOCK 256 /* pairs whose codes are fetched together */
+#define LINE 16 /* codes that come together */
+#define LONGEST 7 /* from here on lengths of names are alike, as in `name_levels.py` */
+#define TABLE(type, address) ((const type *)(uintptr_t)(address))
+
+enum { MISSING = -1, NOTHING, SIMILAR, ANYTHING, EQUAL };                                 /* what names can reach */
+enum { NEVER, ALWAYS, WITHIN, LINES, NUMBERS, MAILBOXES, COMPANIES, STREETS };            /* tests for near values */
+enum { IDENTITY = 1, PLACE = 2, EMPLOYER = 4 };                                           /* roles */
+enum { NO_MATTER, OF_MAILBOXES, OF_LINES };                                               /* contrary names */
+
+/* What is known of a value of a name. */
+typedef struct {
+    uint64_t letters, words; /* sets */
+    int32_t initial, skeleton, nickname;
+    uint8_t length, rare, unused[2];
+} value_t;
+
+/* By what two different values are judged: letters and two codes, or the three parts of a line. */
+typedef union {
+    struct {
+        uint64_t letters;
+        int32_t one, two;
+    };
+    int32_t parts[4];
+} sign_t;
+
+/* Addresses of tables are numbers, 0 = none, so that the layout is the same everywhere. */
+typedef struct {
+    int64_t column, other; /* places of its codes and of the other name's; -1: not there */
+    int64_t skeletons, nicknames; /* whether there are any */
+    uint64_t values; /* value_t by value */
+    uint64_t exact, near; /* float by value: what sharing it, or being near it, is worth */
+    float plain, similar, different, unused;
+} name_t;
+
+typedef struct {
+    int64_t column, columns, others; /* first place of its codes, how many, and how many more may hold the same values */
+    int64_t roles, is_signed, contrary, two_kinds;
+    int64_t near, odd, strange, numbered;
+    uint64_t same, alone; /* float by value: what sharing it is worth, and what it identifies */
+    uint64_t signs, words; /* sign_t and uint64 by value */
+    float different, between;
+} step_t;
+
+typedef struct {
+    name_t names[2]; /* given, family */
+    int64_t early, columns; /* the columns that identity asks for come first */
+    int64_t steps, birth; /* before which step birth dates come; -1: nowhere */
+    int64_t related, nicknames; /* related pairs, names in the table */
+    uint64_t relations; /* int64, sorted: one * nicknames + other */
+    uint64_t charge; /* float by record: what its full name is charged */
+    float certain, community, welcome, kin, sibling, cap, wide, share, remainder, misplaced;
+    uint8_t similar[LONGEST + 1], typo[LONGEST + 1]; /* odd letters by length */
+} plan_t;
+
+/* A block of pairs on its way. */
+typedef struct {
+    const plan_t *plan;
+    const step_t *steps;
+    const int32_t *codes; /* of all records */
+    const int64_t *left, *right;
+    int64_t count, pairs[BLOCK];
+    const int32_t *row[2][BLOCK]; /* codes of each side */
+    float total[BLOCK], bits[BLOCK], household[BLOCK], name[2][BLOCK];
+    int8_t reach[2][BLOCK];
+    uint8_t apart[BLOCK], contrary[3][BLOCK];
+} work_t;
+
+static inline float larger(float a, float b) { return a > b ? a : b; }
+
+static inline float smaller(float a, float b) { return a < b ? a : b; }
+
+/* Bits by twos, fours and bytes: without a processor's own instruction the compiler's is a call. */
+static inline int count_letters(uint64_t set) {
+    set -= set >> 1 & 0x5555555555555555u;
+    set = (set & 0x3333333333333333u) + (set >> 2 & 0x3333333333333333u);
+    return (int)(((set + (set >> 4)) & 0x0F0F0F0F0F0F0F0Fu) * 0x0101010101010101u >> 56);
+}
+
+/* At least so many letters are in one set and not in the other. */
+static inline int odd_letters(uint64_t a, uint64_t b) {
+    int ours = count_letters(a & ~b), theirs = count_letters(b & ~a);
+    return ours > theirs ? ours : theirs;
+}
+
+/* Find the codes of the records of a block, and have some columns of them fetched. */
+static void fetch(work_t *w, int64_t from, int64_t to) {
+    for (int64_t i = 0; i < w->count; i++) {
+        const int64_t records[2] = {w->left[w->pairs[i]], w->right[w->pairs[i]]};
+        for (int side = 0; side < 2; side++) {
+            const int32_t *row = w->codes + records[side] * w->plan->columns;
+            w->row[side][i] = row;
+            for (int64_t column = from; column < to; column += LINE) __builtin_prefetch(row + column);
+            if (from < to) __builtin_prefetch(row + to - 1);
+        }
+    }
+}
+
+static int are_related(const plan_t *plan, int64_t one, int64_t other) {
+    const int64_t *known = TABLE(int64_t, plan->relations);
+    int64_t wanted = one * plan->nicknames + other, low = 0, high = plan->related;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (known[middle] < wanted) low = middle + 1;
+        else high = middle;
+    }
+    return low < plan->related && known[low] == wanted;
+}
+
+/* `NameLevels.may_be_alike` */
+static int may_be_alike(const plan_t *plan, const name_t *name, const value_t *a, const value_t *b) {
+    int shorter = a->length < b->length ? a->length : b->length, reach = NOTHING;
+    if (shorter == 1) {
+        if (a->initial == b->initial) return ANYTHING;
+    } else {
+        int odd = odd_letters(a->letters, b->letters);
+        if (odd <= plan->typo[shorter] && (a->rare | b->rare)) return ANYTHING;
+        if (shorter > 1 && (a->words & b->words || (name->skeletons && a->skeleton == b->skeleton))) return ANYTHING;
+        reach = odd <= plan->similar[shorter] ? SIMILAR : NOTHING;
+    }
+    if (!name->nicknames || a->nickname < 0 || b->nickname < 0 || a->nickname == b->nickname) return reach;
+    return are_related(plan, a->nickname, b->nickname) ? ANYTHING : reach;
+}
+
+/* `NameLevels.may_be_misplaced`; no code where the other name is not there */
+static int may_be_misplaced(const plan_t *plan, const value_t *values, int32_t here, int32_t there) {
+    return there > 0 && odd_letters(values[here].letters, values[there].letters) <= plan->misplaced;
+}
+
+static float name_bits(const work_t *w, const name_t *name, int64_t i, int8_t *reach) {
+    const value_t *values = TABLE(value_t, name->values);
+    const float *near = TABLE(float, name->near);
+    int32_t a = w->row[0][i][name->column], b = w->row[1][i][name->column];
+    int32_t one = name->other < 0 ? -1 : w->row[0][i][name->other];
+    int32_t two = name->other < 0 ? -1 : w->row[1][i][name->other];
+    *reach = MISSING;
+    if (!a || !b) {
+        int32_t only = a + b;
+        if (!only || only != (a ? two : one)) return 0;
+        *reach = ANYTHING; /* the other record's name in the wrong field */
+        return larger(near[only], 0);
+    }
+    *reach = EQUAL;
+    if (a == b) return TABLE(float, name->exact)[a];
+    int crossed = may_be_misplaced(w->plan, values, a, two) || may_be_misplaced(w->plan, values, b, one);
+    *reach = (int8_t)(crossed ? ANYTHING : may_be_alike(w->plan, name, &values[a], &values[b]));
+    if (*reach == ANYTHING) return larger(smaller(near[a], near[b]), name->plain);
+    return *reach == SIMILAR ? name->similar : name->different;
+}
+
+static void name_block(work_t *w, int which) {
+    const name_t *name = &w->plan->names[which];
+    if (name->column < 0) {
+        memset(w->name[which], 0, sizeof w->name[which]);
+        memset(w->reach[which], MISSING, sizeof w->reach[which]);
+        return;
+    }
+    for (int side = 0; side < 2; side++) {
+        const value_t *values = TABLE(value_t, name->values);
+        for (int64_t i = 0; i < w->count; i++) {
+            __builtin_prefetch(&values[w->row[side][i][name->column]]);
+            if (name->other >= 0) __builtin_prefetch(&values[w->row[side][i][name->other]]);
+        }
+    }
+    for (int64_t i = 0; i < w->count; i++) w->name[which][i] = name_bits(w, name, i, &w->reach[which][i]);
+}
+
+/* `_names` */
+static void names_block(work_t *w) {
+    const plan_t *plan = w->plan;
+    const float *charge = TABLE(float, plan->charge);
+    int has_family = plan->names[1].column >= 0, both = has_family && plan->names[0].column >= 0;
+    name_block(w, 0);
+    name_block(w, 1);
+    for (int64_t i = 0; i < w->count; i++) {
+        int reach[2] = {w->reach[0][i], w->reach[1][i]};
+        float given = w->name[0][i], family = w->name[1][i];
+        int apart = reach[0] == NOTHING || reach[0] == SIMILAR, contrary = reach[0] == NOTHING;
+        w->apart[i] = (uint8_t)apart;
+        w->contrary[NO_MATTER][i] = 0;
+        w->contrary[OF_MAILBOXES][i] = (uint8_t)contrary;
+        w->contrary[OF_LINES][i] = (uint8_t)(contrary || (has_family && reach[1] == NOTHING && reach[0] < ANYTHING));
+        w->household[i] = apart ? larger(family, 0) : 0;
+        w->total[i] = has_family ? given + family - w->household[i] : given;
+        if (!both || !(given > plan->certain && family > plan->certain)) continue;
+        if (reach[0] != EQUAL || reach[1] != EQUAL) {
+            w->total[i] += plan->welcome;
+            continue;
+        }
+        w->total[i] += plan->community;
+        if (charge) w->total[i] += charge[w->left[w->pairs[i]]];
+    }
+}
+
+/* `Comparer.may_be_near` */
+static int may_be_near(const step_t *s, int32_t one, int32_t other) {
+    if (s->near == ALWAYS) return 1;
+    if (s->near == NEVER) return 0;
+    const sign_t *a = &TABLE(sign_t, s->signs)[one], *b = &TABLE(sign_t, s->signs)[other];
+    if (s->near == LINES)
+        return a->parts[0] == b->parts[0] || a->parts[1] == b->parts[1] || a->parts[2] == b->parts[2];
+    int alike = odd_letters(a->letters, b->letters) <= s->odd;
+    const uint64_t *words = TABLE(uint64_t, s->words);
+    switch (s->near) {
+    case NUMBERS: return alike && a->one && b->one;
+    case MAILBOXES: /* local part, domain */ return a->one && b->one && (a->one == b->one || (a->two == b->two && alike));
+    case COMPANIES: /* the company that a name abbreviates */
+        return alike || a->one == other || b->one == one || words[one] & words[other];
+    case STREETS: { /* name, number */
+        if (a->one && b->one && alike) return 1;
+        if (!s->numbered || !a->two || a->two != b->two) return 0;
+        int ours = count_letters(a->letters & ~b->letters), theirs = count_letters(b->letters & ~a->letters);
+        return (ours < theirs ? ours : theirs) <= s->strange;
+    }
+    default: return alike;
+    }
+}
+
+/* `_form` and `_pool`: a form is a pool of one column. */
+static float step_bits(const work_t *w, const step_t *s, int64_t i, const float *same, int contrary) {
+    float bits = 0;
+    int found = 0;
+    int64_t all = s->columns + s->others;
+    for (int64_t m = 0; m < all; m++) {
+        int32_t a = w->row[0][i][s->column + m];
+        for (int64_t n = 0; a && n < (m < s->columns ? all : s->columns); n++) {
+            int32_t b = w->row[1][i][s->column + n];
+            float worth;
+            if (a == b) worth = contrary ? 0 : same[a];
+            else if (!b || m >= s->columns || n >= s->columns || (s->two_kinds && m != n)) continue;
+            else worth = may_be_near(s, a, b) ? s->between : s->different;
+            bits = found ? larger(bits, worth) : worth;
+            found = 1;
+        }
+    }
+    return s->is_signed ? bits : larger(bits, 0);
+}
+
+/* What a comparison says of each pair; `same` tells what sharing a value is worth, `contrary` where nothing. */
+static void step_block(work_t *w, const step_t *s, const float *same, const uint8_t *contrary) {
+    const sign_t *signs = TABLE(sign_t, s->signs);
+    for (int side = 0; signs && side < 2; side++)
+        for (int64_t column = s->column; column < s->column + s->columns; column++)
+            for (int64_t i = 0; i < w->count; i++) __builtin_prefetch(&signs[w->row[side][i][column]]);
+    for (int64_t i = 0; i < w->count; i++) w->bits[i] = step_bits(w, s, i, same, contrary[i]);
+}
+
+static void birth_block(work_t *w, const float *birth, const uint8_t *together) {
+    for (int64_t i = 0; i < w->count; i++) {
+        float bits = birth[w->pairs[i]];
+        if (w->plan->kin > 0) {
+            if (w->apart[i] && together[w->pairs[i]]) w->total[i] += w->household[i];
+        } else if (w->apart[i]) bits = smaller(bits, w->plan->sibling);
+        w->total[i] += bits;
+    }
+}
+
+/* `_identity` */
+static void identity_block(work_t *w, const float *birth, const uint8_t *together) {
+    const plan_t *plan = w->plan;
+    names_block(w);
+    for (int64_t at = 0; at <= plan->steps; at++) {
+        if (at == plan->birth) birth_block(w, birth, together);
+        if (at == plan->steps || !(w->steps[at].roles & IDENTITY)) continue;
+        const step_t *s = &w->steps[at];
+        step_block(w, s, TABLE(float, s->contrary ? s->alone : s->same), w->contrary[s->contrary]);
+        for (int64_t i = 0; i < w->count; i++) w->total[i] += w->bits[i];
+    }
+}
+
+/* `bounded_group` */
+static float group_bits(const plan_t *plan, float best, float total) {
+    return best + smaller((total - best) * plan->share, plan->remainder);
+}
+
+/* `_support`, into `bits` */
+static void support_block(work_t *w) {
+    static const uint8_t nowhere[BLOCK];
+    const plan_t *plan = w->plan;
+    float best[2][BLOCK] = {{0}}, total[2][BLOCK] = {{0}};
+    for (int64_t i = 0; i < w->count; i++) best[0][i] = total[0][i] = larger(w->household[i], 0);
+    for (int64_t at = 0; at < plan->steps; at++) {
+        const step_t *s = &w->steps[at];
+        if (s->roles & (PLACE | EMPLOYER)) step_block(w, s, TABLE(float, s->same), nowhere);
+        for (int group = 0; group < 2; group++)
+            for (int64_t i = 0; s->roles & (group ? EMPLOYER : PLACE) && i < w->count; i++) {
+                float bits = larger(w->bits[i], 0);
+                best[group][i] = larger(best[group][i], bits);
+                total[group][i] += bits;
+            }
+    }
+    for (int64_t i = 0; i < w->count; i++) {
+        float place = group_bits(plan, best[0][i], total[0][i]), employer = group_bits(plan, best[1][i], total[1][i]);
+        if (place > 0) place += plan->welcome;
+        w->bits[i] = smaller(larger(place, employer) + 0.5f * smaller(place, employer), plan->cap);
+    }
+}
+
+/* `widest_support` */
+static float widest_support(const plan_t *plan, float identity) {
+    return smaller(larger(plan->wide * identity, 0), plan->cap);
+}
+
+static void link_block(work_t *w, float needed, const float *birth, const uint8_t *together, uint8_t *possible) {
+    int64_t open = 0;
+    fetch(w, 0, w->plan->early);
+    identity_block(w, birth, together);
+    for (int64_t i = 0; i < w->count; i++) {
+        float bits = w->total[i];
+        possible[w->pairs[i]] = bits >= needed;
+        if (bits >= needed || !(bits + widest_support(w->plan, bits) >= needed)) continue;
+        w->pairs[open] = w->pairs[i];
+        w->total[open] = bits;
+        w->household[open++] = w->household[i];
+    }
+    w->count = open;
+    fetch(w, w->plan->early, w->plan->columns);
+    support_block(w);
+    for (int64_t i = 0; i < open; i++)
+        possible[w->pairs[i]] = w->total[i] + smaller(w->bits[i], widest_support(w->plan, w->total[i])) >= needed;
+}
+
+/* Whether each of `count` pairs of record numbers can have so many bits of identity and support together. `plan` and
+   `steps` are laid out as the structures above (`size`: the bytes of one of each), `codes` are those of each record in
+   turn; `birth` and `together` are by pair, empty where there are no birth dates. Returns 0; -1 where memory does not
+   suffice, -2 where the layouts differ. */
+EXPORT int64_t crmclean_may_link(
+    const uint8_t *plan, const uint8_t *steps, int64_t size, const int32_t *codes, const int64_t *left,
+    const int64_t *right, int64_t count, double needed, const float *birth, const uint8_t *together, uint8_t *possible
+) {
+    if (size != sizeof(plan_t) + sizeof(step_t) + sizeof(value_t) + sizeof(sign_t)) return -2;
+    work_t *w = calloc(1, sizeof *w);
+    if (!w) return -1;
+    w->plan = (const plan_t *)(const void *)plan;
+    w->steps = (const step_t *)(const void *)steps;
+    w->codes = codes;
+    w->left = left;
+    w->right = right;
+    for (int64_t start = 0; start < count; start += BLOCK) {
+        w->count = start + BLOCK < count ? BLOCK : count - start;
+        for (int64_t i = 0; i < w->count; i++) w->pairs[i] = start + i;
+        link_block(w, (float)needed, birth, together, possible);
+    }
+    free(w);
+    return 0;
+}
