@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import os
 import signal
 import sys
 import threading
-import traceback
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import click
@@ -117,23 +116,27 @@ def _unwritten(error: OSError) -> OutputError:
     where = str(error.filename) if error.filename else "standard output"
     hint = "look at the disk it is on"
     if isinstance(error, FileNotFoundError) and error.filename:
-        hint = f"mkdir -p {Path(where).parent}"
+        hint = f"mkdir -p {os.path.dirname(where) or '.'}"
     return OutputError(f"{where} cannot be written: {error.strerror or error}", hint=hint)
 
 
 def _say(error: CrmCleanError, debug: bool) -> int:
     if debug:
-        traceback.print_exc()
+        _show_trace()
     click.echo(f"crmclean: {error.message}", err=True)
     if error.hint:
         click.echo(f"  try: {error.hint}", err=True)
     return error.exit_code
 
 
+def _show_trace() -> None:
+    import traceback  # hardly ever: a command should not wait for it
+
+    traceback.print_exc()
+
+
 def _quiet_pipe() -> int:
     """The reader of our output has gone (``| head``): no error of ours."""
-    import os
-
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -145,7 +148,7 @@ def _quiet_pipe() -> int:
 
 def _bug(error: Exception, debug: bool) -> int:
     if debug:
-        traceback.print_exc()
+        _show_trace()
     click.echo(f"crmclean: this is a bug of ours: {type(error).__name__}: {error}", err=True)
     if not debug:
         click.echo("  try: the same command with --debug, and send us what it prints", err=True)
