@@ -52,7 +52,10 @@ def weight_of(work: Workings, model: Model, left: int, right: int) -> tuple[floa
     loss = max(min(place, 0) + min(employer, 0), -5.0)
     bound = max(identity, 0.0)
     if model.kin > 0:
-        against = sum(max(-parts[name], 0.0) for name in ("birth", "national_id") if name in parts)
+        told = ["birth", "national_id"]
+        if "birth" in code and code["birth"] >= items["birth"].code("swapped"):
+            told += ["given", "family"]
+        against = sum(max(-parts[name], 0.0) for name in told if name in parts)
         wider = min(identity + against, 2 * identity)
         if code.get("birth") == DIFFERENT:
             wider = min(wider, model.kin - sum(max(parts[name], 0.0) for name in ("given", "family") if name in parts))

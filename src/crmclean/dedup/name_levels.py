@@ -94,11 +94,10 @@ class NameLevels(Lookups):
     ) -> None:
         """One name in the other field, perhaps with a slip, while the records' other names differ.
 
-        It agrees as what it mostly is in the file, a given or a family name, by the commoner of its two spellings.
+        It agrees as what it mostly is in the file, a given or a family name, both spellings together.
         """
-        given, family = (self.carriers[name] for name in ("given", "family"))
-        name = np.where((given + family).take(one) >= (given + family).take(other), one, other)
-        tells = given.take(name) - family.take(name)
+        more = self.carriers["given"] - self.carriers["family"]  # under one dictionary
+        tells = more.take(one) + more.take(other)
         levels[0][pairs[tells > 0]] = items["given"].code("misplaced")
         levels[1][pairs[tells < 0]] = items["family"].code("misplaced")
 

@@ -74,6 +74,7 @@ WEAKEST = -10.0
 SIBLING_BIRTH = 5.0
 _NEITHER_CONTACT = -1.5
 CERTAIN_NAME = 2.0  # bits from which on a name counts as one that agrees
+_NAMES = ("given", "family")
 _ISSUED = ("birth", "national_id")  # written once and copied since: what differs in them is a slip or another person
 
 
@@ -377,21 +378,30 @@ def widest_support(kin: float, identity: Floats) -> Floats:
 def _supported(model: Model, levels: Mapping[str, Ints], parts: Mapping[str, Floats], identity: Floats) -> Floats:
     """The identity evidence that affiliation may support, in bits: all of it, and no more than there is.
 
-    In a file that tells kin from slips, a birth date or number that differs is counted once, where it identifies: the
-    bound is what the other findings say, though twice the whole at most. Namesakes born on different days show no more
-    than kin do.
+    In a file that tells kin from slips, a birth date or number that differs is counted once, where it identifies, and
+    so are names that differ where the birth date agrees: the bound is what the other findings say, though twice the
+    whole at most. Namesakes born on different days show no more than kin do.
     """
     bound = np.maximum(identity, 0)
     if model.kin <= 0:
         return bound
-    nothing = np.zeros(len(identity), np.float32)
-    against = sum((np.maximum(-parts[name], 0) for name in _ISSUED if name in parts), nothing)
+    against = _total(parts, _ISSUED, -1)
+    against += np.where(_born_together(model, levels, len(identity)), _total(parts, _NAMES, -1), 0)
     wider = np.minimum(identity + against, 2 * identity)
     if "birth" in levels:
-        names = sum((np.maximum(parts[name], 0) for name in ("given", "family") if name in parts), nothing)
-        namesakes = levels["birth"] == DIFFERENT
-        wider = np.where(namesakes, np.minimum(wider, np.float32(model.kin) - names), wider)
-    return np.maximum(bound, wider)
+        shown = np.minimum(wider, np.float32(model.kin) - _total(parts, _NAMES, 1))
+        wider = np.where(levels["birth"] == DIFFERENT, shown, wider)
+    widened: Floats = np.maximum(bound, wider)
+    return widened
+
+
+def _total(parts: Mapping[str, Floats], names: tuple[str, ...], sign: int) -> Floats:
+    """What those of some comparisons say that agree (1) or disagree (-1), in bits."""
+    total: Floats = np.zeros(len(next(iter(parts.values()))), np.float32)
+    for name in names:
+        if name in parts:
+            total += np.maximum(sign * parts[name], 0)
+    return total
 
 
 def _support(place: Floats, employer: Floats, bound: Floats) -> Floats:
