@@ -38,22 +38,24 @@ _ROLES = {"identity": 1, "place": 2, "employer": 4}
 _OF_MAILBOXES, _OF_LINES = 1, 2
 _PART = 1 << 13
 _LINE = 64  # bytes
+_MARK = 30  # bits
+_SCATTER = np.uint32(0x9E3779B1)  # multiplicative hashing (Knuth, vol. 3, 6.4): the upper bits of a product
 _NAMES = (("given", "family"), ("family", "given"))
 
 _VALUE = np.dtype(
     [(name, "u8") for name in ("letters", "words")]
-    + [(name, "i4") for name in ("initial", "skeleton", "nickname")]
-    + [("length", "u1"), ("rare", "u1"), ("unused", "u1", 2)]
+    + [("skeleton", "i4"), ("nickname", "i2"), ("length", "u1"), ("rare", "u1"), ("exact", "f4"), ("near", "f4")]
 )
 _SIGN = np.dtype([("letters", "u8"), ("one", "i4"), ("two", "i4")])
 _NAME = np.dtype(
     [(name, "i8") for name in ("column", "other", "skeletons", "nicknames")]
-    + [(name, "u8") for name in ("values", "exact", "near")]
+    + [(name, "u8") for name in ("values", "initials")]
     + [(name, "f4") for name in ("plain", "similar", "different", "unused")]
 )
 _STEP = np.dtype(
     [(name, "i8") for name in ("column", "columns", "others", "roles", "signed", "contrary", "two_kinds")]
-    + [(name, "i8") for name in ("near", "odd", "strange", "numbered")]
+    + [(name, "i8") for name in ("near", "odd", "strange", "numbered", "marks")]
+    + [("parts", "u8", 3)]
     + [(name, "u8") for name in ("same", "alone", "signs", "words")]
     + [(name, "f4") for name in ("different", "between")]
 )
@@ -169,7 +171,7 @@ class _Layout:
         skeleton = comparer.records.forms.get(f"{name}_skeleton")
         values = _aligned(comparer.records.forms[name].size, _VALUE)
         values["letters"], values["words"] = comparer.letters(name), comparer.words().mask
-        values["initial"] = comparer.initials(name)
+        values["exact"], values["near"] = bounds.exact[name], bounds.near[name]
         values["length"] = np.minimum(comparer.lengths(name), len(ODD_IN_TYPO) - 1)
         values["rare"] = comparer.is_rare(name)
         if skeleton is not None and skeleton.of_parent is not None:
@@ -177,8 +179,7 @@ class _Layout:
         if name == "given" and comparer.records.has("given_first"):
             row["nicknames"], values["nickname"] = True, comparer.nicknames()
         row["values"] = self._address(values, _VALUE)
-        row["exact"] = self._address(bounds.exact[name], np.float32)
-        row["near"] = self._address(bounds.near[name], np.float32)
+        row["initials"] = self._address(comparer.initials(name), np.int32)
         row["plain"], row["similar"], row["different"] = bounds.of_names(item)
 
     def _step(self, row: Any, item: Comparison) -> None:
@@ -201,8 +202,10 @@ class _Layout:
             row["alone"] = self._address(alone, np.float32)
         between = bounds.between(item)
         row["different"], row["between"] = bounds.different(name), between or bounds.different(name)
+        row["marks"] = -1
         if between is not None:
             self._near(row, name)
+            self._marks(row, codes)
 
     def _near(self, row: Any, name: str) -> None:
         """By what ``Comparer.may_be_near`` judges two different values."""
@@ -232,6 +235,25 @@ class _Layout:
             self._signs(row, _WITHIN, name, None, None, None)
         else:
             row["near"] = _NEVER if name in POOLED else _ALWAYS
+
+    def _marks(self, row: Any, codes: Ints) -> None:
+        """Marks of the parts of which near values have one in common, beside the codes of each record."""
+        forms = self.bounds.comparer.records.forms
+        found: list[Ints | None] = []
+        if row["near"] == _LINES:
+            found = list(self.bounds.comparer.line_parts())
+        elif row["near"] == _MAILBOXES:
+            found = [forms[name].of_parent for name in ("local", "mail_domain")]
+        parts: list[Ints] = [part for part in found if part is not None]
+        if not parts:
+            return
+        width, marks = _MARK // len(parts), np.zeros(len(parts[0]), np.uint32)
+        for place, part in enumerate(parts):
+            scattered = (part.astype(np.uint32) * _SCATTER) >> np.uint32(32 - width)
+            marks |= scattered << np.uint32(place * width)
+            row["parts"][place:] = ((1 << width) - 1) << (place * width)
+        row["marks"] = len(self.columns)
+        self.columns += list(marks.view(np.int32)[codes])
 
     def _signs(self, row: Any, near: int, name: str, part: Ints | None, one: Ints | None, two: Ints | None) -> None:
         """One table of the letters of each value, or of its part, and of two codes."""

@@ -18,8 +18,10 @@ enum { NO_MATTER, OF_MAILBOXES, OF_LINES };                                     
 /* What is known of a value of a name. */
 typedef struct {
     uint64_t letters, words; /* sets */
-    int32_t initial, skeleton, nickname;
-    uint8_t length, rare, unused[2];
+    int32_t skeleton;
+    int16_t nickname;
+    uint8_t length, rare;
+    float exact, near; /* bits: what sharing it, or being near it, is worth */
 } value_t;
 
 /* By what two different values are judged: letters and two codes, or the three parts of a line. */
@@ -36,7 +38,7 @@ typedef struct {
     int64_t column, other; /* places of its codes and of the other name's; -1: not there */
     int64_t skeletons, nicknames; /* whether there are any */
     uint64_t values; /* value_t by value */
-    uint64_t exact, near; /* float by value: what sharing it, or being near it, is worth */
+    uint64_t initials; /* int32 by value */
     float plain, similar, different, unused;
 } name_t;
 
@@ -44,6 +46,8 @@ typedef struct {
     int64_t column, columns, others; /* first place of its codes, how many, and how many more may hold the same values */
     int64_t roles, is_signed, contrary, two_kinds;
     int64_t near, odd, strange, numbered;
+    int64_t marks; /* first place of the marks of its columns; -1: none */
+    uint64_t parts[3]; /* the bits of a mark that stand for each part of the value */
     uint64_t same, alone; /* float by value: what sharing it is worth, and what it identifies */
     uint64_t signs, words; /* sign_t and uint64 by value */
     float different, between;
@@ -115,10 +119,12 @@ static int are_related(const plan_t *plan, int64_t one, int64_t other) {
 }
 
 /* `NameLevels.may_be_alike` */
-static int may_be_alike(const plan_t *plan, const name_t *name, const value_t *a, const value_t *b) {
+static int may_be_alike(const plan_t *plan, const name_t *name, int32_t one, int32_t other) {
+    const value_t *a = &TABLE(value_t, name->values)[one], *b = &TABLE(value_t, name->values)[other];
+    const int32_t *initials = TABLE(int32_t, name->initials);
     int shorter = a->length < b->length ? a->length : b->length, reach = NOTHING;
     if (shorter == 1) {
-        if (a->initial == b->initial) return ANYTHING;
+        if (initials[one] == initials[other]) return ANYTHING;
     } else {
         int odd = odd_letters(a->letters, b->letters);
         if (odd <= plan->typo[shorter] && (a->rare | b->rare)) return ANYTHING;
@@ -136,7 +142,6 @@ static int may_be_misplaced(const plan_t *plan, const value_t *values, int32_t h
 
 static float name_bits(const work_t *w, const name_t *name, int64_t i, int8_t *reach) {
     const value_t *values = TABLE(value_t, name->values);
-    const float *near = TABLE(float, name->near);
     int32_t a = w->row[0][i][name->column], b = w->row[1][i][name->column];
     int32_t one = name->other < 0 ? -1 : w->row[0][i][name->other];
     int32_t two = name->other < 0 ? -1 : w->row[1][i][name->other];
@@ -145,13 +150,13 @@ static float name_bits(const work_t *w, const name_t *name, int64_t i, int8_t *r
         int32_t only = a + b;
         if (!only || only != (a ? two : one)) return 0;
         *reach = ANYTHING; /* the other record's name in the wrong field */
-        return larger(near[only], 0);
+        return larger(values[only].near, 0);
     }
     *reach = EQUAL;
-    if (a == b) return TABLE(float, name->exact)[a];
+    if (a == b) return values[a].exact;
     int crossed = may_be_misplaced(w->plan, values, a, two) || may_be_misplaced(w->plan, values, b, one);
-    *reach = (int8_t)(crossed ? ANYTHING : may_be_alike(w->plan, name, &values[a], &values[b]));
-    if (*reach == ANYTHING) return larger(smaller(near[a], near[b]), name->plain);
+    *reach = (int8_t)(crossed ? ANYTHING : may_be_alike(w->plan, name, a, b));
+    if (*reach == ANYTHING) return larger(smaller(values[a].near, values[b].near), name->plain);
     return *reach == SIMILAR ? name->similar : name->different;
 }
 
@@ -199,6 +204,20 @@ static void names_block(work_t *w) {
     }
 }
 
+/* Values of which no part is the same are not near; a mark of a few bits a part tells most of them apart without a look
+   at the values themselves. */
+static inline int may_share_part(const step_t *s, int32_t mark, int32_t other) {
+    uint32_t apart = (uint32_t)mark ^ (uint32_t)other;
+    return !(apart & s->parts[0]) || !(apart & s->parts[1]) || !(apart & s->parts[2]);
+}
+
+/* Whether two columns of a pair hold different values that have to be looked at. */
+static inline int is_open(const work_t *w, const step_t *s, int64_t i, int64_t m, int64_t n) {
+    const int32_t *a = w->row[0][i], *b = w->row[1][i];
+    if (!a[s->column + m] || !b[s->column + n] || a[s->column + m] == b[s->column + n]) return 0;
+    return s->marks < 0 || may_share_part(s, a[s->marks + m], b[s->marks + n]);
+}
+
 /* `Comparer.may_be_near` */
 static int may_be_near(const step_t *s, int32_t one, int32_t other) {
     if (s->near == ALWAYS) return 1;
@@ -235,7 +254,7 @@ static float step_bits(const work_t *w, const step_t *s, int64_t i, const float 
             float worth;
             if (a == b) worth = contrary ? 0 : same[a];
             else if (!b || m >= s->columns || n >= s->columns || (s->two_kinds && m != n)) continue;
-            else worth = may_be_near(s, a, b) ? s->between : s->different;
+            else worth = is_open(w, s, i, m, n) && may_be_near(s, a, b) ? s->between : s->different;
             bits = found ? larger(bits, worth) : worth;
             found = 1;
         }
@@ -245,10 +264,18 @@ static float step_bits(const work_t *w, const step_t *s, int64_t i, const float 
 
 /* What a comparison says of each pair; `same` tells what sharing a value is worth, `contrary` where nothing. */
 static void step_block(work_t *w, const step_t *s, const float *same, const uint8_t *contrary) {
+    for (int64_t i = 0; i < w->count; i++) {
+        int32_t a = w->row[0][i][s->column];
+        if (a == w->row[1][i][s->column]) __builtin_prefetch(&same[a]);
+    }
     const sign_t *signs = TABLE(sign_t, s->signs);
-    for (int side = 0; signs && side < 2; side++)
-        for (int64_t column = s->column; column < s->column + s->columns; column++)
-            for (int64_t i = 0; i < w->count; i++) __builtin_prefetch(&signs[w->row[side][i][column]]);
+    for (int64_t m = 0; signs && m < s->columns; m++)
+        for (int64_t n = 0; n < s->columns; n++)
+            for (int64_t i = 0; i < w->count; i++)
+                if (is_open(w, s, i, m, n)) {
+                    __builtin_prefetch(&signs[w->row[0][i][s->column + m]]);
+                    __builtin_prefetch(&signs[w->row[1][i][s->column + n]]);
+                }
     for (int64_t i = 0; i < w->count; i++) w->bits[i] = step_bits(w, s, i, same, contrary[i]);
 }
 
