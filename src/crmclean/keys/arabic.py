@@ -16,6 +16,7 @@ _PAIRS = """
 ل:l م:m ن:n ه:h ٹ:t ڈ:d ڑ:r ں:n ڤ:v ڨ:g ڭ:k
 """
 _CONSONANTS = dict(pair.split(":") for pair in _PAIRS.split())
+_LETTER = re.compile("[\u0620-\u06d5]")
 _SILENT = "ءـ\u200c\u200d"
 _BREATH = "H"  # the h of an aspirate, which is part of its consonant: phal, not pahal
 _ASPIRATES = re.compile("(?<=[بپتٹجچدڈرڑکگلمن])ھ")
@@ -27,7 +28,7 @@ _SHORT_VOWELS = str.maketrans(
 
 def is_arabic(word: str) -> bool:
     """Whether the word holds a letter this module reads."""
-    return any("\u0620" <= char <= "\u06d5" for char in word)
+    return _LETTER.search(word) is not None
 
 
 def romanise_arabic(word: str) -> str:

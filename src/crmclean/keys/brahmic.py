@@ -7,12 +7,15 @@ southern ones keep it, and Tamil, which has one letter for k and g, voices its s
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
-__all__ = ["BRAHMIC_FIRST", "BRAHMIC_LAST", "romanise_brahmic"]
+__all__ = ["is_brahmic", "romanise_brahmic"]
 
-BRAHMIC_FIRST, BRAHMIC_LAST = 0x900, 0xD7F
+_FIRST, _LAST = 0x900, 0xD7F
+_LETTER = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]")
 _DEVANAGARI, _BENGALI, _TAMIL, _MALAYALAM = 0, 1, 5, 8
 _DROPS_SCHWA = frozenset({0, 1, 2, 3, 4})  # Devanagari, Bengali, Gurmukhi, Gujarati, Oriya
 _SAYS_RAO = frozenset({6, 7})  # Telugu, Kannada
@@ -45,13 +48,19 @@ class _Sound:
         return self.vowel != ""
 
 
+def is_brahmic(word: str) -> bool:
+    """Whether the word holds a character of the scripts this module reads."""
+    return _LETTER.search(word) is not None
+
+
 def romanise_brahmic(word: str) -> str:
     """One word of one Brahmic script (other characters are passed through) as lower-case Latin letters.
 
     >>> romanise_brahmic("शर्मा"), romanise_brahmic("குமார்"), romanise_brahmic("రవి"), romanise_brahmic("সৌরভ")
     ('sharma', 'kumar', 'ravi', 'sourabh')
     """
-    block = next(((ord(char) - BRAHMIC_FIRST) >> 7 for char in word if BRAHMIC_FIRST <= ord(char) <= BRAHMIC_LAST), 0)
+    first = _LETTER.search(word)
+    block = (ord(first[0]) - _FIRST) >> 7 if first else 0
     sounds = _parse(word, block)
     if block == _TAMIL:
         _voice_tamil(sounds)
@@ -69,8 +78,8 @@ def _parse(word: str, block: int) -> list[_Sound]:
     sounds: list[_Sound] = []
     double = False
     for char in word:
-        point = ord(char) - BRAHMIC_FIRST
-        offset = point & 0x7F if 0 <= point <= BRAHMIC_LAST - BRAHMIC_FIRST else -1
+        point = ord(char) - _FIRST
+        offset = point & 0x7F if 0 <= point <= _LAST - _FIRST else -1
         if offset == _ADDAK and block == 2:
             double = True
         elif consonant := _consonant(offset, block):
@@ -84,6 +93,7 @@ def _parse(word: str, block: int) -> list[_Sound]:
     return sounds
 
 
+@cache
 def _consonant(offset: int, block: int) -> str:
     if block == _BENGALI and offset in (0x70, 0x71):
         return "r" if offset == 0x70 else "v"

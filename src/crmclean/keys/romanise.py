@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from anyascii import anyascii
 
 from crmclean.keys.arabic import is_arabic, read_as_written, romanise_arabic
-from crmclean.keys.brahmic import BRAHMIC_FIRST, BRAHMIC_LAST, romanise_brahmic
+from crmclean.keys.brahmic import is_brahmic, romanise_brahmic
 from crmclean.keys.lists import read_rows
 from crmclean.keys.tokens import Tokens
 from crmclean.tables.evidence import TEXT
@@ -76,7 +76,7 @@ def romanise_word(word: str) -> str:
     """
     if word.isascii():
         return word
-    if any(BRAHMIC_FIRST <= ord(char) <= BRAHMIC_LAST for char in word):
+    if is_brahmic(word):
         word = romanise_brahmic(word)
     elif is_arabic(word):
         word = _known_name(word) or romanise_arabic(word)
