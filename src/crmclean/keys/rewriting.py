@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.keys.tokens import Tokens
+from crmclean.keys.tokens import Tokens, blank_nulls
 from crmclean.tables.evidence import TEXT
 from crmclean.tables.lanes import by_kernel
 
@@ -53,17 +53,20 @@ class Rewriter:
         """``of_words`` without a kernel."""
         tokens = Tokens.of(texts)
         encoded = tokens.values.dictionary_encode()
-        return Tokens(self.of_values(encoded.dictionary).take(encoded.indices), tokens.offsets).join()
+        made = Tokens(self.of_values(encoded.dictionary).take(encoded.indices), tokens.offsets).join()
+        return pc.if_else(texts.is_valid(), made, pa.scalar(None, TEXT)) if texts.null_count else made
 
     def plain_values(self, words: pa.LargeStringArray) -> pa.LargeStringArray:
         """``of_values`` without a kernel."""
         if not len(words):
             return words
         joined = pc.binary_join(
-            pa.LargeListArray.from_arrays(pa.array([0, len(words)], pa.int64()), words), pa.scalar("$^", TEXT)
+            pa.LargeListArray.from_arrays(pa.array([0, len(words)], pa.int64()), blank_nulls(words)),
+            pa.scalar("$^", TEXT),
         )
         blob = self._rewritten(b"^" + joined[0].as_buffer().to_pybytes() + b"$").translate(None, delete=b"$")
-        return pc.list_flatten(pc.split_pattern(pa.array([blob.decode("ascii")], TEXT), "^"))[1:]
+        made = pc.list_flatten(pc.split_pattern(pa.array([blob.decode("ascii")], TEXT), "^"))[1:]
+        return pc.if_else(words.is_valid(), made, pa.scalar(None, TEXT)) if words.null_count else made
 
     def _rewritten(self, blob: bytes) -> bytes:
         for before, after in self.rules:
