@@ -23,33 +23,49 @@ def weight_of(work: Workings, model: Model, left: int, right: int) -> tuple[floa
     code = {name: int(array[0]) for name, array in levels.items()}
     parts = {item.name: _part(work, model, item, code, shared, left, right) for item in work.comparer.active}
     items = {item.name: item for item in work.comparer.active}
+    whole = all(code.get(name) == items[name].code("exact") for name in ("given", "family") if name in items)
+    if whole and {"given", "family", "email"} <= items.keys() and items["email"].name in code:
+        two = [DIFFERENT, items["email"].code("named_alike")]
+        if code["email"] in two:
+            parts["email"] = math.log2(model.m["email"][two].sum() / model.u["email"][two].sum())
+    lives_together = 0.0
+    if parts.get("given", 0) > 2 and parts.get("family", 0) > 2:
+        lives_together = model.community + _meeting(work, left, right)
+        for name in ("given", "family"):
+            level = items[name].level_names[code[name]]
+            lives_together *= {"initial": 0.0, "variant": 0.5}.get(level, 1.0)
+    charge = min(lives_together, 0.0)
     apart = "given" in code and code["given"] in (DIFFERENT, items["given"].code("similar"))
     kin = model.kin > 0 and apart and "birth" in code and code["birth"] >= items["birth"].code("swapped")
     shown = sum(max(parts[name], 0.0) for name in ("family", "birth") if name in parts)
-    identity, groups = 0.0, {"place": [], "employer": []}
+    identity, groups = 0.0, {"place": [], "employer": [], "background": []}
     for name, part in parts.items():
         role = items[name].roles()[code[name]]
         if name == "family" and apart and not kin and part > 0 and model.entity == "person":
             role = "place"
         if name == "birth" and apart and not kin:
             part = min(part, 5.0)
+        if name == "state" and parts.get("city", 0) > 0:
+            part = min(part, 0.0)
+        if role == "employer" and name != "title" and part > 0:
+            part = max(part + charge, 0.0)
         if role == "identity":
             identity += part
         else:
             groups[role].append(part)
     if code.get("email") == DIFFERENT and code.get("own_line") == DIFFERENT:
         identity -= 1.5
-    lives_together = 0.0
-    if parts.get("given", 0) > 2 and parts.get("family", 0) > 2:
-        lives_together = model.community + _meeting(work, left, right)
-        identity += lives_together
-    place, employer = (_group(parts) for parts in groups.values())
-    place = max(place + lives_together, 0.0) if place > 0 else place
+    identity += lives_together
+    place, employer = _group(groups["place"], charge), _group(groups["employer"])
     if kin:
         identity += min(model.kin - shown, 0.0)
         place = min(place, max(model.kin - shown, 0.0))
-    gain = max(place, employer, 0) + 0.5 * max(min(place, employer), 0)
-    loss = max(min(place, 0) + min(employer, 0), -5.0)
+    together = place + employer
+    if place > 0 and employer > 0:
+        together = max(place, employer) + 0.5 * min(place, employer)
+    kept = (together, place, employer, 0.0)
+    affiliation = math.log2(sum(share * 2.0**bits for share, bits in zip(model.lasting, kept, strict=True)))
+    affiliation += _group(groups["background"])
     bound = max(identity, 0.0)
     if model.kin > 0:
         told = ["birth", "national_id"]
@@ -60,7 +76,7 @@ def weight_of(work: Workings, model: Model, left: int, right: int) -> tuple[floa
         if code.get("birth") == DIFFERENT:
             wider = min(wider, model.kin - sum(max(parts[name], 0.0) for name in ("given", "family") if name in parts))
         bound = max(bound, wider)
-    support = min(gain, 14.0, bound) + loss
+    support = min(max(affiliation, 0.0), 14.0, bound) + min(affiliation, 0.0)
     return math.log2(model.prior / (1 - model.prior)) + identity + support, identity
 
 
@@ -90,14 +106,10 @@ def _part(work: Workings, model: Model, item: Any, code: dict[str, int], shared:
     return max(min(math.log2(max(m, 1e-9) / max(u, 1e-9)), 24.0), -10.0)
 
 
-def _group(parts: list[float]) -> float:
+def _group(parts: list[float], charge: float = 0.0) -> float:
     agreed = [part for part in parts if part > 0]
-    against = min([0.0, *parts])
-    if not agreed:
-        return against
-    best = max(agreed)
-    excused = against * 0.5 if best > -against else against
-    return best + min((sum(agreed) - best) * 0.25, 2.0) + excused
+    best = max(agreed, default=0.0)
+    return max(best + min((sum(agreed) - best) * 0.25, 2.0) + charge, 0.0) + min([0.0, *parts])
 
 
 def _meeting(work: Workings, left: int, right: int) -> float:

@@ -23,16 +23,8 @@ from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import Table
 from crmclean.dedup.levels import POOLED, Comparer
 from crmclean.dedup.priors import DIFFERENT, Comparison
-from crmclean.dedup.weights import (
-    CERTAIN_NAME,
-    SIBLING_BIRTH,
-    STRONGEST,
-    SUPPORT_CAP,
-    WEAKEST,
-    Model,
-    bounded_group,
-    widest_support,
-)
+from crmclean.dedup.support import SUPPORT_CAP, bounded_group
+from crmclean.dedup.weights import CERTAIN_NAME, SIBLING_BIRTH, STRONGEST, WEAKEST, Model, two_mailboxes, widest_support
 
 __all__ = ["Bounds", "bounds_of", "may_link"]
 
@@ -120,6 +112,8 @@ def bounds_of(model: Model, comparer: Comparer, tables: Mapping[str, Table], sla
                 bits[code] = np.clip(np.log2(share / least), 0.0, STRONGEST)
                 best[level.frequency] = max(best.get(level.frequency, 0.0), float(share))
         bits[:DIFFERENT] = 0.0
+        if item.name == "email":
+            bits[DIFFERENT] = max(bits[DIFFERENT], two_mailboxes(model, item))
         levels[item.name] = bits.astype(np.float32)
         for into, kind in ((exact, "value"), (near, "near")):
             if kind in best:

@@ -17,14 +17,8 @@ from crmclean.dedup.forms import Ints
 from crmclean.dedup.levels import POOLED, STRANGE_LETTERS
 from crmclean.dedup.name_levels import ODD_IN_MISPLACED, ODD_IN_SIMILAR, ODD_IN_TYPO
 from crmclean.dedup.priors import DIFFERENT, Comparison
-from crmclean.dedup.weights import (
-    CERTAIN_NAME,
-    GROUP_REMAINDER,
-    GROUP_SHARE,
-    SIBLING_BIRTH,
-    SUPPORT_CAP,
-    widest_support,
-)
+from crmclean.dedup.support import GROUP_REMAINDER, GROUP_SHARE, SUPPORT_CAP
+from crmclean.dedup.weights import CERTAIN_NAME, SIBLING_BIRTH, widest_support
 from crmclean.kernels import Kernel, kernel
 from crmclean.keys import nicknames
 

@@ -15,6 +15,7 @@ from crmclean.dedup.frequency import Table
 from crmclean.dedup.name_levels import NameLevels
 from crmclean.dedup.pairs import score_distinct
 from crmclean.dedup.priors import BOTH_MISSING, DIFFERENT, ONE_MISSING, Comparison
+from crmclean.keys.names import key_skeleton
 from crmclean.tables.evidence import TEXT
 
 __all__ = ["SHARED_BY", "ContactLevels"]
@@ -305,6 +306,10 @@ class ContactLevels(NameLevels):
         rest = np.flatnonzero(~found)
         one, other = self._spelling("given", asked[rest]), self._spelling("family", asked[rest])
         found[rest] = _built_from(bare.take(pa.array(rest)), one, other, 0.9)
+        rest = np.flatnonzero(~found)
+        found[rest] = _sounds_like(
+            bare.take(pa.array(rest)), self._spelling("given", asked[rest]), self._spelling("family", asked[rest])
+        )
         return found[back]
 
     def _bare_locals(self) -> pa.Array:
@@ -362,3 +367,16 @@ def _built_from(bare: pa.Array, given: pa.Array, family: pa.Array, likeness: flo
             found = found | (likeness_of(bare, built, likeness) > 0)
     answer: Ints = found & pc.not_equal(bare, "").to_numpy(zero_copy_only=False)
     return answer
+
+
+def _sounds_like(bare: pa.Array, given: pa.Array, family: pa.Array) -> Ints:
+    """Whether a text is a full name, or an initial and a family name, in another romanisation (``guenter.mueller``)."""
+    blank = pa.scalar("", TEXT)
+    g, f = pc.utf8_slice_codeunits(given, 0, 1), pc.utf8_slice_codeunits(family, 0, 1)
+    code = key_skeleton(bare)
+    found = np.zeros(len(bare), bool)
+    for first, second in ((given, family), (family, given), (g, family), (given, f), (given, blank), (family, blank)):
+        same = pc.equal(code, key_skeleton(pc.binary_join_element_wise(first, second, blank)))
+        found |= same.to_numpy(zero_copy_only=False)
+    enough: Ints = found & pc.greater_equal(pc.utf8_length(code), 3).to_numpy(zero_copy_only=False)
+    return enough

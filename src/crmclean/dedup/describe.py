@@ -36,6 +36,7 @@ def describe_run(
         "prior": model.prior,
         "community": model.community,
         "kin": model.kin,
+        "lasting": list(model.lasting),
         "m": {item.name: [float(share) for share in model.m[item.name]] for item in model.comparisons},
         "u": {item.name: [float(share) for share in model.u[item.name]] for item in model.comparisons},
         "near": {name: [float(share) for share in shares] for name, shares in model.near.items()},

@@ -25,6 +25,7 @@ from crmclean.dedup.frequency import Table
 from crmclean.dedup.kinship import Kinship
 from crmclean.dedup.levels import Comparer
 from crmclean.dedup.priors import DIFFERENT, Comparison
+from crmclean.dedup.support import LASTING
 from crmclean.dedup.weights import Model, chance_of_value, probability_of, score_pairs
 
 __all__ = [
@@ -47,6 +48,7 @@ _PART = 80_000  # pairs weighed at a time
 _ROUNDS = 30
 _SETTLED = 0.002  # the change of the expected matches from one round to the next at which fitting stops
 _COMMUNITY_PAIRS = 20.0
+_LASTING_PAIRS = 100.0
 _RANDOM_PAIRS = 200_000
 _PRIOR_MATCHES_PER_ROW = 0.02
 _LARGEST_PRIOR = 0.02  # where the file is too small to tell
@@ -167,15 +169,32 @@ class _Weighed:
         self.levels, self.shared = comparer.levels(*self.pairs)
         self.items = comparer.active
 
-    def posterior(self, model: Model) -> Ints:
-        """How likely each pair is a match, in units of 1 / ``_UNIT``."""
-        weight = _weight_of(model, self.tables, self.records, self.pairs, self.levels, self.shared)
-        posterior: Ints = np.rint(probability_of(weight) * _UNIT).astype(np.int64)
-        return posterior
+    def posterior(self, model: Model) -> tuple[Ints, Ints]:
+        """How likely each pair is a match, in units of 1 / ``_UNIT``; and a match that kept what (``support``)."""
+        weight, classes = _weight_of(model, self.tables, self.records, self.pairs, self.levels, self.shared)
+        probability = probability_of(weight)
+        posterior: Ints = np.rint(probability * _UNIT).astype(np.int64)
+        kept: Ints = np.rint(probability * classes * _UNIT).astype(np.int64)
+        return posterior, kept
 
-    def matches(self, posterior: Ints) -> dict[str, Table]:
+    def matches(self, posterior: Ints, kept: Ints) -> dict[str, Table]:
         """How many matches are to be expected on each level, by comparison."""
-        return {item.name: _by_level(self.levels[item.name], posterior, item.size) for item in self.items}
+        by_role = {"identity": posterior, "place": kept[0] + kept[1], "employer": kept[0] + kept[2]}
+        return {item.name: _by_level(self.levels[item.name], by_role[item.role], item.size) for item in self.items}
+
+    def lasting(self, kept: Ints) -> tuple[float, ...]:
+        """Shares of matches that kept both place and employer, one of them, or neither, where either is known.
+
+        With a Dirichlet prior of 100 pairs, and no further than fourfold from it.
+        """
+        known = np.zeros(kept.shape[1], bool)
+        for item in self.items:
+            if item.role in ("place", "employer"):
+                known |= self.levels[item.name] >= DIFFERENT
+        believed = np.array(LASTING)
+        fitted = kept[:, known].sum(axis=1) / _UNIT + _LASTING_PAIRS * believed
+        fitted = np.clip(fitted / fitted.sum(), believed / 4.0, believed * 4.0)
+        return tuple((fitted / fitted.sum()).tolist())
 
 
 def _by_level(levels: Ints, posterior: Ints, size: int) -> Table:
@@ -223,16 +242,16 @@ def fit_model(
     model = with_chance(model, chance)
     for _ in range(_ROUNDS):
         before = expected
-        posterior = sample.posterior(model)
+        posterior, kept = sample.posterior(model)
         expected = float(posterior.sum()) / _UNIT * scale
         prior = min((expected + _PRIOR_MATCHES_PER_ROW * max(records.count, 1)) / total, largest)
         m = dict(model.m)
-        found = sample.matches(posterior)
+        found = sample.matches(posterior, kept)
         for item in comparer.active:
             m[item.name] = _m_of(item, found[item.name], (taught or {}).get(item.name))
         community = _community_of(comparer, sample.levels, posterior, scale, of_one_name)
-        u = _u_of(model, chance.rates, drawn.matches(drawn.posterior(model)))
-        model = replace(model, m=m, u=u, prior=prior, community=community)
+        u = _u_of(model, chance.rates, drawn.matches(*drawn.posterior(model)))
+        model = replace(model, m=m, u=u, prior=prior, community=community, lasting=sample.lasting(kept))
         model = with_kin(replace(model, near=_near_of(model, chance)), kin)
         if abs(expected - before) <= _SETTLED * expected:
             break
@@ -246,22 +265,25 @@ def _weight_of(
     pairs: tuple[Ints, Ints],
     levels: Mapping[str, Ints],
     shared: Mapping[str, Ints],
-) -> Ints:
+) -> tuple[Ints, Ints]:
     """Weights of pairs, a part of them at a time: NumPy lets go of the interpreter lock."""
 
-    def score(start: int) -> Ints:
+    def score(start: int) -> tuple[Ints, Ints]:
         part = slice(start, start + _PART)
-        return score_pairs(
+        scored = score_pairs(
             model,
             tables,
             records,
             (pairs[0][part], pairs[1][part]),
             {name: codes[part] for name, codes in levels.items()},
             {name: codes[part] for name, codes in shared.items()},
-        ).weight
+        )
+        return scored.weight, scored.classes
 
     with ThreadPoolExecutor(_THREADS) as pool:
-        return np.concatenate([np.zeros(0, np.float32), *pool.map(score, range(0, len(pairs[0]), _PART))])
+        done = list(pool.map(score, range(0, len(pairs[0]), _PART)))
+    weights, classes = [weight for weight, _ in done], [found for _, found in done]
+    return np.concatenate([np.zeros(0, np.float32), *weights]), np.concatenate([np.zeros((4, 0)), *classes], axis=1)
 
 
 def pairs_of_one_name(records: Records, left: Ints, right: Ints) -> int:

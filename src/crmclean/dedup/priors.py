@@ -23,7 +23,7 @@ __all__ = [
     "comparisons_of",
 ]
 
-Role = Literal["identity", "place", "employer"]
+Role = Literal["identity", "place", "employer", "background"]
 BOTH_MISSING, ONE_MISSING, DIFFERENT = 0, 1, 2
 
 
@@ -198,7 +198,7 @@ _OTHER_LINE = Comparison(
     "other_line",
     "employer",
     (
-        Level("different", 0.35, 0.995),
+        Level("different", 0.20, 0.995),
         Level("shared", 0.30, 0.002, "value"),
         Level("near", 0.03, 0.001),
         Level("exact", 0.32, 1e-5, "value", role="identity"),
@@ -210,7 +210,7 @@ _COMPANY = Comparison(
     "company",
     "employer",
     (
-        Level("different", 0.25, 0.985),
+        Level("different", 0.08, 0.985),
         Level("similar", 0.03, 0.01),
         Level("acronym", 0.02, 0.001),
         Level("part", 0.05, 0.002, "part"),
@@ -222,7 +222,7 @@ _COMPANY = Comparison(
 _SITE = Comparison(
     "site",
     "employer",
-    (Level("different", 0.30, 0.99), Level("exact", 0.70, 0.001, "value")),
+    (Level("different", 0.15, 0.99), Level("exact", 0.70, 0.001, "value")),
     Frequency(1 / 5000, 200.0),
     label="domain",
 )
@@ -230,7 +230,7 @@ _STREET = Comparison(
     "street",
     "place",
     (
-        Level("different", 0.20, 0.995),
+        Level("different", 0.10, 0.995),
         Level("name", 0.08, 0.002),
         Level("near", 0.12, 2e-4),
         Level("exact", 0.60, 1e-4, "value"),
@@ -240,27 +240,32 @@ _STREET = Comparison(
 _CITY = Comparison(
     "city",
     "place",
-    (Level("different", 0.18, 0.96), Level("near", 0.07, 0.004, "near"), Level("exact", 0.75, 0.03, "value")),
+    (Level("different", 0.06, 0.96), Level("near", 0.07, 0.004, "near"), Level("exact", 0.75, 0.03, "value")),
     Frequency(1 / 200, 50.0),
 )
 _POSTCODE = Comparison(
     "postal_code",
     "place",
-    (Level("different", 0.20, 0.98), Level("near", 0.06, 0.015), Level("exact", 0.74, 0.001, "value")),
+    (Level("different", 0.10, 0.98), Level("near", 0.06, 0.015), Level("exact", 0.74, 0.001, "value")),
     Frequency(1 / 1000, 100.0),
     label="postcode",
 )
 _STATE = Comparison(
-    "state", "place", (Level("different", 0.10, 0.85), Level("exact", 0.90, 0.15, "value")), Frequency(0.1, 20.0)
+    "state", "place", (Level("different", 0.04, 0.85), Level("exact", 0.90, 0.15, "value")), Frequency(0.1, 20.0)
 )
 _COUNTRY = Comparison(
-    "country", "place", (Level("different", 0.04, 0.6), Level("exact", 0.96, 0.4, "value")), Frequency(0.3, 20.0)
+    "country",
+    "place",
+    (Level("different", 0.04, 0.6, role="background"), Level("exact", 0.96, 0.4, "value")),
+    Frequency(0.3, 20.0),
 )
-_NAME_COUNTRY = Comparison("country", "place", (Level("different", 0.04, 0.6), Level("exact", 0.96, 0.4, bits=0.5)))
+_NAME_COUNTRY = Comparison(
+    "country", "place", (Level("different", 0.04, 0.6, role="background"), Level("exact", 0.96, 0.4, bits=0.5))
+)
 _TITLE = Comparison(
     "title",
     "employer",
-    (Level("different", 0.55, 0.97), Level("exact", 0.45, 0.03, "value")),
+    (Level("different", 0.55, 0.97, role="background"), Level("exact", 0.45, 0.03, "value")),
     Frequency(1 / 50, 50.0),
     label="job title",
 )

@@ -15,17 +15,19 @@ Missing values weigh nothing. A pair's weight is
   line; for a company: name, domain, number), with two corrections for dependence: when both mailboxes and both lines
   differ that is a finding of its own, and when the given names contradict each other the family name is household
   evidence (it moves to support) and an equal birth date is what siblings have.
-* support: affiliation. Company, domain, shared line, shared mailbox and job title form one group; street, city,
-  postcode, state and country another. Within a group agreement is correlated, so the strongest finding counts in
-  full and the rest at a quarter, at most ``GROUP_REMAINDER`` bits, less the strongest disagreement (by half where
-  agreement outweighs it); the weaker group counts by half. Positive support never exceeds ``SUPPORT_CAP`` nor the
-  identity evidence it supports: without identity evidence it is nothing, so that affiliation alone cannot lift a pair
-  above the prior. Negative support (people move and change jobs) is bounded too.
+* support: affiliation (``support``). Company, domain, shared line, shared mailbox and an equal job title form one
+  group, employer; street, city, postcode, state and country another, place. Whether the person kept either is a latent
+  class,
+  so that disagreement is counted once and what neighbours have in common is not taken for an address. What neither a
+  move nor a new employer explains (another country, another job title) counts besides. Positive support never exceeds
+  ``SUPPORT_CAP`` nor the identity evidence it supports: without identity evidence it is nothing, so that affiliation
+  alone cannot lift a pair above the prior.
 
 * a full name that agrees is charged for the country of its two names (``affinity``) and ``Model.community`` bits on
   top: given and family names of one language community go together, so the product of their frequencies understates how
   often both are shared (an interaction in the class of non-matches, as in Thibaudeau 1993; ``model`` estimates it). A
-  community also lives together, so what such a pair's places say is charged the same once more.
+  community also lives and works together, so what such a pair's places and employers say is charged the same once
+  more. Another spelling or script of a name is charged half, an initial nothing.
 
 * where given names contradict each other and the birth date agrees, family name, birth date and places add up to
   ``Model.kin`` bits at most: what kin born on one day would show (``kinship``).
@@ -45,30 +47,25 @@ from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import Table, value_u
 from crmclean.dedup.priors import DIFFERENT, Comparison, Role
+from crmclean.dedup.support import LASTING, SUPPORT_CAP, Affiliation, Group
 
 __all__ = [
     "CERTAIN_NAME",
-    "GROUP_REMAINDER",
-    "GROUP_SHARE",
     "SIBLING_BIRTH",
     "STRONGEST",
-    "SUPPORT_CAP",
     "WEAKEST",
     "Model",
     "Scored",
-    "bounded_group",
     "chance_of_value",
     "probability_of",
     "score_pairs",
+    "two_mailboxes",
     "value_tables",
     "widest_support",
 ]
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 
-SUPPORT_CAP = 14.0
-_AGAINST_CAP = -5.0
-GROUP_SHARE, GROUP_REMAINDER = 0.25, 2.0  # what all but the strongest of correlated findings count, and at most
 STRONGEST = 24.0
 WEAKEST = -10.0
 SIBLING_BIRTH = 5.0
@@ -76,6 +73,7 @@ _NEITHER_CONTACT = -1.5
 CERTAIN_NAME = 2.0  # bits from which on a name counts as one that agrees
 _NAMES = ("given", "family")
 _ISSUED = ("birth", "national_id")  # written once and copied since: what differs in them is a slip or another person
+_OTHER_FORM = 0.5  # share of the charge for one community where a name agrees in another form or script only
 
 
 @dataclass(frozen=True)
@@ -103,6 +101,7 @@ class Model:
     community: float = -1.5
     kin: float = 0.0
     near: Mapping[str, Table] = field(default_factory=dict)
+    lasting: tuple[float, ...] = LASTING
 
     def share(self, item: Comparison) -> Table:
         """What the chance of a value is held against, by level code: m, but for the near levels (``near``).
@@ -126,6 +125,7 @@ class Scored:
     identity: Floats
     support: Floats
     weight: Floats
+    classes: Floats = field(default_factory=lambda: np.zeros((4, 0), np.float32))
 
 
 def value_tables(comparisons: tuple[Comparison, ...], carriers: Mapping[str, Table], records: int) -> dict[str, Table]:
@@ -182,20 +182,21 @@ def score_pairs(
         if item.name in levels and item.name not in parts:
             level = levels[item.name]
             parts[item.name] = _weights(model, tables, records, item, left, right, level, shared.get(item.name))
+    _two_of_one_name(model, levels, parts)
     kin = _Kin.of(model, levels, parts, len(left))
-    identity, groups = _by_role(model, levels, parts, kin, with_support)
-    community = _one_community(model, records, parts, left, right)
+    community = _one_community(model, records, levels, parts, (left, right))
+    identity, groups = _by_role(model, levels, parts, kin, np.minimum(community, 0) if with_support else None)
     identity += _neither_contact(levels, len(left)) + community
     identity += np.where(kin.together, np.minimum(kin.left_over, 0), 0).astype(np.float32)
     if not with_support:
         return Scored(parts, identity, np.zeros(len(left), np.float32), identity)
-    place = groups["place"].total()
-    place = np.where(place > 0, np.maximum(place + community, 0), place).astype(np.float32)
+    place = groups["place"].total(np.minimum(community, 0))
     place = np.where(kin.together, np.minimum(place, np.maximum(kin.left_over, 0)), place).astype(np.float32)
     bound = _supported(model, levels, parts, identity)
-    support = _support(place, groups["employer"].total(), bound)
+    found = Affiliation.of(place, groups["employer"].total(), groups["background"].total(), bound, model.lasting)
     prior = np.float32(np.log2(model.prior / (1.0 - model.prior)))
-    return Scored(parts, identity, support, (prior + identity + support).astype(np.float32))
+    weight = (prior + identity + found.support).astype(np.float32)
+    return Scored(parts, identity, found.support, weight, found.classes)
 
 
 @dataclass(frozen=True)
@@ -219,24 +220,28 @@ class _Kin:
 
 
 def _by_role(
-    model: Model, levels: Mapping[str, Ints], parts: Mapping[str, Floats], kin: _Kin, with_support: bool
-) -> tuple[Floats, dict[str, _Group]]:
+    model: Model, levels: Mapping[str, Ints], parts: Mapping[str, Floats], kin: _Kin, charge: Floats | None
+) -> tuple[Floats, dict[str, Group]]:
     """The findings that identify, summed, and those that support, in their groups."""
     count = len(kin.apart)
     identity = np.zeros(count, np.float32)
-    groups = {"place": _Group(count), "employer": _Group(count)}
+    groups = {role: Group(count) for role in ("place", "employer", "background")}
     for item in model.comparisons:
         if item.name not in parts:
             continue
         part, level = parts[item.name], levels[item.name]
+        if item.name == "state" and "city" in parts:  # the state follows from the city
+            part = np.where(parts["city"] > 0, np.minimum(part, 0), part)
         if item.name == "birth":
             part = np.where(kin.apart, np.minimum(part, SIBLING_BIRTH), part)
         apart = kin.apart & (part > 0) if item.name == "family" else None
         for role, belongs in _roles(item, level, apart):
             if role == "identity":
                 identity += part if belongs is None else part * belongs
-            elif with_support:
-                groups[role].add(part, belongs)
+            elif charge is not None:
+                local = role == "employer" and item.name != "title"
+                agreed = np.where(part > 0, np.maximum(part + charge, 0), part) if local else part
+                groups[role].add(agreed, belongs)
     return identity, groups
 
 
@@ -294,41 +299,12 @@ def _roles(item: Comparison, level: Ints, household: Ints | None) -> Iterator[tu
     if household is None and len(set(of_level)) == 1:
         yield of_level[0], None
         return
-    for role in ("identity", "place", "employer"):
+    for role in ("identity", "place", "employer", "background"):
         belongs = np.array([each == role for each in of_level]).take(level)
         if household is not None:
             belongs = belongs | household if role == "place" else belongs & ~household
         if belongs.any():
             yield role, belongs
-
-
-class _Group:
-    """Correlated findings: the strongest in full, the others at a quarter and at most so many bits."""
-
-    def __init__(self, count: int) -> None:
-        self.best = np.zeros(count, np.float32)
-        self.sum = np.zeros(count, np.float32)
-        self.against = np.zeros(count, np.float32)
-
-    def add(self, part: Floats, belongs: Ints | None) -> None:
-        """Add the findings of one comparison to the pairs where it belongs to the group (None = all)."""
-        part = part if belongs is None else part * belongs
-        positive = np.maximum(part, 0)
-        np.maximum(self.best, positive, out=self.best)
-        self.sum += positive
-        np.minimum(self.against, part, out=self.against)
-
-    def total(self) -> Floats:
-        """Strongest + bounded remainder + the strongest disagreement, by half where agreement outweighs it."""
-        agreed = bounded_group(self.best, self.sum)
-        excused = np.where(self.best > -self.against, self.against * 0.5, self.against)
-        return (agreed + excused).astype(np.float32)
-
-
-def bounded_group(best: Floats, total: Floats) -> Floats:
-    """What correlated findings are worth together, from the strongest of them and their sum."""
-    worth: Floats = best + np.minimum((total - best) * np.float32(GROUP_SHARE), np.float32(GROUP_REMAINDER))
-    return worth
 
 
 def _household(model: Model, levels: Mapping[str, Ints], count: int) -> Ints:
@@ -349,6 +325,23 @@ def _born_together(model: Model, levels: Mapping[str, Ints], count: int) -> Ints
     return born
 
 
+def two_mailboxes(model: Model, item: Comparison) -> float:
+    """Bits of two mailboxes that are not the same, whether or not their local parts are built from one name."""
+    apart = [DIFFERENT, item.code("named_alike")]
+    return float(np.log2(model.m[item.name][apart].sum() / model.u[item.name][apart].sum()))
+
+
+def _two_of_one_name(model: Model, levels: Mapping[str, Ints], parts: dict[str, Floats]) -> None:
+    """Between people of one name, mailboxes after it are two mailboxes: being alike follows (writes ``parts``)."""
+    if any(name not in levels for name in ("email", "given", "family")):
+        return
+    items = {item.name: item for item in model.comparisons}
+    asked = (levels["email"] == items["email"].code("named_alike")) | (levels["email"] == DIFFERENT)
+    for name in ("given", "family"):
+        asked &= levels[name] == items[name].code("exact")
+    parts["email"] = np.where(asked, np.float32(two_mailboxes(model, items["email"])), parts["email"])
+
+
 def _neither_contact(levels: Mapping[str, Ints], count: int) -> Floats:
     """Both mailboxes and both lines there and different: more than two separate disagreements."""
     if "email" not in levels or "own_line" not in levels:
@@ -357,8 +350,14 @@ def _neither_contact(levels: Mapping[str, Ints], count: int) -> Floats:
     return np.where(both, np.float32(_NEITHER_CONTACT), np.float32(0))
 
 
-def _one_community(model: Model, records: Records, parts: Mapping[str, Floats], left: Ints, right: Ints) -> Floats:
-    """Given and family name both agree: names of one community go together, so their rarities overstate."""
+def _one_community(
+    model: Model, records: Records, levels: Mapping[str, Ints], parts: Mapping[str, Floats], pairs: tuple[Ints, Ints]
+) -> Floats:
+    """Given and family name both agree: names of one community go together, so their rarities overstate.
+
+    Less so where one of them is near only, and an initial is of no community.
+    """
+    left, right = pairs
     charge = np.zeros(len(left), np.float32)
     if "given" not in parts or "family" not in parts:
         return charge
@@ -366,7 +365,16 @@ def _one_community(model: Model, records: Records, parts: Mapping[str, Floats], 
     charge[both] = model.community
     if records.name_charge is not None:
         charge[both] += np.minimum(*(records.name_charge.take(side[both]) for side in (left, right)))
+    for item in model.comparisons:
+        if item.name in ("given", "family"):
+            charge[both] *= _bound_to_language(item)[levels[item.name][both]]
     return charge
+
+
+def _bound_to_language(item: Comparison) -> Floats:
+    """How much each level of a name belongs to one language: another script's spelling less, an initial not at all."""
+    share = {"initial": 0.0, "variant": _OTHER_FORM}
+    return np.array([share.get(name, 1.0) for name in item.level_names], np.float32)
 
 
 def widest_support(kin: float, identity: Floats) -> Floats:
@@ -401,14 +409,4 @@ def _total(parts: Mapping[str, Floats], names: tuple[str, ...], sign: int) -> Fl
     for name in names:
         if name in parts:
             total += np.maximum(sign * parts[name], 0)
-    return total
-
-
-def _support(place: Floats, employer: Floats, bound: Floats) -> Floats:
-    """Both affiliation groups together, bounded by the identity evidence they support."""
-    positive = [np.maximum(group, 0) for group in (place, employer)]
-    gain = np.maximum(*positive) + 0.5 * np.minimum(*positive)
-    loss = np.maximum(np.minimum(place, 0) + np.minimum(employer, 0), _AGAINST_CAP)
-    gain = np.minimum(np.minimum(gain, SUPPORT_CAP), bound)
-    total: Floats = (gain + loss).astype(np.float32)
     return total

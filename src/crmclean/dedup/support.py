@@ -1,0 +1,94 @@
+"""What affiliation says of a pair: a person keeps place and employer, or changes one of them, or both.
+
+Fields of an affiliation do not disagree one by one. Whoever changes the employer changes company, domain, switchboard
+and mostly the address; whoever moves changes street, postcode and city; and nothing of the new one tells more than of
+any other person's. So the match is a mixture (latent classes, as in Winkler 1988; Thibaudeau 1993). With P and E the
+evidence in bits of place and employer *for people who kept them*, and lambda the shares of matches that kept both,
+only the place, only the employer, and neither,
+
+    support = log2(lambda_both 2^(P, E) + lambda_place 2^P + lambda_employer 2^E + lambda_neither)
+
+where (P, E) is their sum, but the weaker by half where both speak for the pair: among colleagues who are two people
+both agree together. Where a field of the place agrees (one city) and another does not (two streets), the place was not
+kept, and the agreement is what neighbours have; and disagreement, however much of it, is never less than
+log2(lambda_neither).
+
+Within a group agreement is correlated, so the strongest finding counts in full and the rest at a quarter, at most
+``GROUP_REMAINDER`` bits, less the strongest disagreement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from crmclean.dedup.forms import Ints
+
+__all__ = ["GROUP_REMAINDER", "GROUP_SHARE", "LASTING", "SUPPORT_CAP", "Affiliation", "Group", "bounded_group"]
+
+Floats = np.ndarray[Any, np.dtype[np.float32]]
+
+SUPPORT_CAP = 14.0
+GROUP_SHARE, GROUP_REMAINDER = 0.25, 2.0  # what all but the strongest of correlated findings count, and at most
+LASTING = (0.70, 0.08, 0.10, 0.12)  # of matches: kept both, only the place, only the employer, neither
+
+
+class Group:
+    """Correlated findings: the strongest in full, the others at a quarter and at most so many bits."""
+
+    def __init__(self, count: int) -> None:
+        self.best = np.zeros(count, np.float32)
+        self.sum = np.zeros(count, np.float32)
+        self.against = np.zeros(count, np.float32)
+
+    def add(self, part: Floats, belongs: Ints | None) -> None:
+        """Add the findings of one comparison to the pairs where it belongs to the group (None = all)."""
+        part = part if belongs is None else part * belongs
+        positive = np.maximum(part, 0)
+        np.maximum(self.best, positive, out=self.best)
+        self.sum += positive
+        np.minimum(self.against, part, out=self.against)
+
+    def total(self, charge: Floats | float = 0.0) -> Floats:
+        """Strongest + bounded remainder, less a charge on them, + the strongest disagreement."""
+        agreed = np.maximum(bounded_group(self.best, self.sum) + charge, 0)
+        total: Floats = (agreed + self.against).astype(np.float32)
+        return total
+
+
+def bounded_group(best: Floats, total: Floats) -> Floats:
+    """What correlated findings are worth together, from the strongest of them and their sum."""
+    worth: Floats = best + np.minimum((total - best) * np.float32(GROUP_SHARE), np.float32(GROUP_REMAINDER))
+    return worth
+
+
+@dataclass(frozen=True)
+class Affiliation:
+    """Support of pairs, and how the matches among them may have come by it.
+
+    Attributes
+    ----------
+    support : float32 array
+        Bits, bounded by the identity evidence and ``SUPPORT_CAP``.
+    classes : float32 array, shape (4, pairs)
+        Given a match, the probability that it kept both, only the place, only the employer, neither.
+    """
+
+    support: Floats
+    classes: Floats
+
+    @staticmethod
+    def of(
+        place: Floats, employer: Floats, background: Floats, bound: Floats, lasting: tuple[float, ...]
+    ) -> Affiliation:
+        """From the evidence of both groups for people who kept them."""
+        weaker = np.minimum(place, employer)
+        both = np.where(weaker > 0, np.maximum(place, employer) + 0.5 * weaker, place + employer)
+        shares = np.array(lasting, np.float32)[:, None]
+        classes = shares * np.exp2(np.stack([both, place, employer, np.zeros_like(place)]).astype(np.float32))
+        whole = classes.sum(axis=0)
+        support = np.log2(whole) + background
+        gain = np.minimum(np.minimum(np.maximum(support, 0), SUPPORT_CAP), bound)
+        return Affiliation((gain + np.minimum(support, 0)).astype(np.float32), classes / whole)
