@@ -103,10 +103,14 @@ def test_the_arithmetic_is_right(section: str) -> None:
     for name, row in printed.items():
         if row["chance"] != "-":
             assert math.log2(float(row["m"]) / float(row["chance"])) == pytest.approx(bits[name], abs=5e-3)
-    community = number(section, "community")
+    community = number(section, "community") / 2  # one name is a variant
     identity = bits["given"] + bits["family"] + bits["email"] + community
-    place, employer = bits["city"] + community, bits["company"]
-    support = min(max(place, employer) + min(place, employer) / 2, 14, identity)
+    place, employer = bits["city"] + community, bits["company"] + community
+    line = next(line for line in section.splitlines() if line.strip().startswith("lasting = "))
+    lasting = [float(share) for share in re.findall(r"\d\.\d+", line)]
+    kept = (max(place, employer) + min(place, employer) / 2, place, employer, 0.0)
+    support = math.log2(sum(share * 2**each for share, each in zip(lasting, kept, strict=True)))
+    support = min(support, 14, identity)
     weight = math.log2(number(section, "prior") / (1 - number(section, "prior"))) + identity + support
     for name, value in (("identity", identity), ("support", support), ("W", weight)):
         terms, result = equation(section, name)
