@@ -46,7 +46,7 @@ def weight_of(work: Workings, model: Model, left: int, right: int) -> tuple[floa
         if name == "birth" and apart and not kin:
             part = min(part, 5.0)
         if name == "state" and parts.get("city", 0) > 0:
-            part = min(part, 0.0)
+            part = 0.0
         if role == "employer" and name != "title" and part > 0:
             part = max(part + charge, 0.0)
         if role == "identity":

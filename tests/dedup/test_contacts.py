@@ -51,3 +51,14 @@ def test_a_tax_number_does_not_contradict_a_profile():
     levels, _ = work.comparer.levels(place[[0, 0]], place[[1, 2]])
     item = next(item for item in work.comparer.active if item.name == "national_id")
     assert [item.level_names[code] for code in levels["national_id"]] == ["one_missing", "different"]
+
+
+def test_a_mailbox_in_letters_beyond_ascii_is_read_like_any_other():
+    rows = [
+        {"first_name": "Théo", "last_name": "Müller", "email": "théo.müller@one.example"},
+        {"first_name": "Theo", "last_name": "Mueller", "email": "theo.mueller@two.example"},
+    ]
+    work = prepare(fields_of(rows), Settings())
+    levels, _ = work.comparer.levels(np.array([0]), np.array([1]))
+    email = next(item for item in work.comparer.active if item.name == "email")
+    assert levels["email"][0] in (email.code("different"), email.code("named_alike"))

@@ -15,7 +15,7 @@ from crmclean.dedup.frequency import Table
 from crmclean.dedup.name_levels import NameLevels
 from crmclean.dedup.pairs import score_distinct
 from crmclean.dedup.priors import BOTH_MISSING, DIFFERENT, ONE_MISSING, Comparison
-from crmclean.keys.names import key_skeleton
+from crmclean.keys.names import key_skeleton, name_skeleton
 from crmclean.tables.evidence import TEXT
 
 __all__ = ["SHARED_BY", "ContactLevels"]
@@ -373,7 +373,7 @@ def _sounds_like(bare: pa.Array, given: pa.Array, family: pa.Array) -> Ints:
     """Whether a text is a full name, or an initial and a family name, in another romanisation (``guenter.mueller``)."""
     blank = pa.scalar("", TEXT)
     g, f = pc.utf8_slice_codeunits(given, 0, 1), pc.utf8_slice_codeunits(family, 0, 1)
-    code = key_skeleton(bare)
+    code = name_skeleton(bare)  # a local part may have any letters
     found = np.zeros(len(bare), bool)
     for first, second in ((given, family), (family, given), (g, family), (given, f), (given, blank), (family, blank)):
         same = pc.equal(code, key_skeleton(pc.binary_join_element_wise(first, second, blank)))

@@ -230,8 +230,8 @@ def _by_role(
         if item.name not in parts:
             continue
         part, level = parts[item.name], levels[item.name]
-        if item.name == "state" and "city" in parts:  # the state follows from the city
-            part = np.where(parts["city"] > 0, np.minimum(part, 0), part)
+        if item.name == "state" and "city" in parts:  # it follows from the city: another one beside it is a slip
+            part = np.where(parts["city"] > 0, np.float32(0), part)
         if item.name == "birth":
             part = np.where(kin.apart, np.minimum(part, SIBLING_BIRTH), part)
         apart = kin.apart & (part > 0) if item.name == "family" else None
