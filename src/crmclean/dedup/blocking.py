@@ -30,7 +30,7 @@ _CHEAP = 200_000  # a rule that makes no more pairs is used without asking
 _SAMPLE = 20_000  # pairs of a rule that are judged
 _WORTH = 2_000  # pairs that a match which no other rule finds may cost
 
-Judge = Callable[[Ints, Ints], float]
+Judge = Callable[[Ints, Ints], Ints]
 
 
 @dataclass(frozen=True)
@@ -133,8 +133,8 @@ def candidate_pairs(
     Parameters
     ----------
     judge : callable, optional
-        Of pairs of canonical record numbers: how many matches to expect among them. Rules are asked in order; one
-        that makes many pairs and finds next to nothing that the rules before it have not found is left out.
+        Of pairs of canonical record numbers: how likely each is a match. Rules are asked in order; one that makes many
+        pairs and finds next to nothing that the rules before it have not found is left out.
     pairs_per_row : int
         Budget of candidate pairs a record over all rules, of which each rule has its share; a small file's rules may
         make more (``_ANYWAY`` pairs each).
@@ -145,9 +145,6 @@ def candidate_pairs(
     rules = [rule for rule in rules_of(entity) if all(keys.has(name) for name in rule.keys)]
     whole = sum(rule.share for rule in rules)
     width = max(records.count, 1).bit_length()
-    known = np.zeros(0, np.int64)
-    reports: list[RuleReport] = []
-    used: list[list[Blocks]] = []
 
     def sampled(rule: Rule) -> tuple[list[Blocks], RuleReport, Ints]:
         budget = int(rule.share * max(pairs_per_row * records.count / whole, _ANYWAY))
@@ -155,15 +152,12 @@ def candidate_pairs(
         return found, report, sample_codes(found if judge is not None else [], width, _share(_CHEAP))
 
     with ThreadPoolExecutor(_THREADS) as pool:  # sorting lets go of the interpreter lock
-        for found, report, some in pool.map(sampled, rules):
-            if judge is not None and report.pairs > _CHEAP:
-                report = _judged(report, some, known, width, judge)
-            if report.used:
-                known = np.concatenate([known, some])
-                known.sort(kind="stable")  # which merges what is in order already
-            used.append(found if report.used else [])
-            reports.append(report)
-    return Candidates(*distinct_pairs(used, width), tuple(reports))
+        asked = list(pool.map(sampled, rules))
+    reports = tuple(report for _, report, _ in asked)
+    if judge is not None:
+        reports = _judged(reports, [codes for _, _, codes in asked], width, judge)
+    used = [found if report.used else [] for (found, _, _), report in zip(asked, reports, strict=True)]
+    return Candidates(*distinct_pairs(used, width), reports)
 
 
 def _share(pairs: int) -> float:
@@ -171,17 +165,38 @@ def _share(pairs: int) -> float:
     return min(_SAMPLE / max(pairs, 1), 1 - 2**-53)
 
 
-def _judged(report: RuleReport, some: Ints, known: Ints, width: int, judge: Judge) -> RuleReport:
-    """The report with what a rule's pairs would add to those of the rules before it, and whether that is worth them.
+def _judged(reports: tuple[RuleReport, ...], samples: list[Ints], width: int, judge: Judge) -> tuple[RuleReport, ...]:
+    """The reports with what each rule's pairs would add to those of the rules before it, and if that is worth it.
 
-    ``some`` are the codes of a sample of its pairs and ``known`` those of the rules before it, as far as the same hash
-    picks them.
+    ``samples`` are the codes of pairs of each rule, picked by one hash: what a rule shares with those before it is
+    shared by their samples. All of them are judged together.
     """
-    sample = some[is_picked(some, _share(report.pairs))]
-    places = np.searchsorted(known, sample)
-    fresh = sample[known[np.minimum(places, len(known) - 1)] != sample] if len(known) else sample
-    expected = judge(fresh >> width, fresh & ((1 << width) - 1)) * report.pairs / max(len(sample), 1)
-    return replace(report, expected_new=expected, used=expected * _WORTH >= report.pairs)
+    dear = [report.pairs > _CHEAP for report in reports]
+    judged = [
+        codes[is_picked(codes, _share(report.pairs))] if asked else codes[:0]
+        for report, codes, asked in zip(reports, samples, dear, strict=True)
+    ]
+    distinct = np.unique(np.concatenate([np.zeros(0, np.int64), *judged]))
+    chance = judge(distinct >> width, distinct & ((1 << width) - 1))
+    known, done = np.zeros(0, np.int64), []
+    for report, codes, sample, asked in zip(reports, samples, judged, dear, strict=True):
+        if asked:
+            fresh = sample[~_are_in(sample, known)]
+            expected = float(chance[np.searchsorted(distinct, fresh)].sum()) * report.pairs / max(len(sample), 1)
+            report = replace(report, expected_new=expected, used=expected * _WORTH >= report.pairs)
+        if report.used:
+            known = np.concatenate([known, codes])
+            known.sort(kind="stable")  # which merges what is in order already
+        done.append(report)
+    return tuple(done)
+
+
+def _are_in(codes: Ints, known: Ints) -> Ints:
+    """Which codes are among some in order."""
+    if not len(known):
+        return np.zeros(len(codes), bool)
+    there: Ints = known[np.minimum(np.searchsorted(known, codes), len(known) - 1)] == codes
+    return there
 
 
 def _apply(rule: Rule, keys: BlockKeys, budget: int, max_block: int) -> tuple[list[Blocks], RuleReport]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -264,18 +263,22 @@ def _believed_and_candidates(work: Workings, settings: Settings) -> tuple[Model,
 
 
 def _judge(work: Workings, believed: Callable[[], Model], settings: Settings) -> Judge:
-    """How many matches to expect among pairs, by what is believed before the file is fitted; likely ones only."""
+    """How likely pairs are matches by what is believed before the file is fitted; 0 for those more likely not."""
 
-    @cache
-    def at_hand() -> tuple[Model, Bounds]:
+    def judge(left: Ints, right: Ints) -> Ints:
         model = believed()
-        return model, bounds_of(model, work.comparer, work.tables)
+        bounds = bounds_of(model, work.comparer, work.tables)
+        hopeful = np.flatnonzero(_may_link(bounds, left, right, model, replace(settings, keep_probability=0.5)))
+        chance = np.zeros(len(left))
 
-    def judge(left: Ints, right: Ints) -> float:
-        model, bounds = at_hand()
-        hopeful = np.flatnonzero(_may_link(bounds, left, right, model, settings))
-        _, scored, _ = work.score_likely(model, left[hopeful], right[hopeful], 0.0)
-        return float(probability_of(scored.weight[scored.weight > 0]).sum())
+        def score(some: Ints) -> None:
+            likely, scored, _ = work.score_likely(model, left[some], right[some], 0.0)
+            sure = scored.weight > 0
+            chance[some[likely[sure]]] = probability_of(scored.weight[sure])
+
+        with ThreadPoolExecutor(_THREADS) as pool:
+            list(pool.map(score, np.array_split(hopeful, _THREADS)))
+        return chance
 
     return judge
 
@@ -332,7 +335,7 @@ def _may_link(bounds: Bounds, left: Ints, right: Ints, model: Model, settings: S
     """``may_link`` in chunks, for the evidence that a pair needs to be kept."""
     least = settings.keep_probability / (1 - settings.keep_probability)
     needed = float(np.log2(least) - np.log2(model.prior / (1 - model.prior)))
-    size = min(settings.chunk_pairs, _CHUNK)
+    size = max(min(settings.chunk_pairs, _CHUNK, -(-len(left) // _THREADS)), 1)
 
     def look(start: int) -> Ints:
         return may_link(bounds, left[start : start + size], right[start : start + size], needed)
