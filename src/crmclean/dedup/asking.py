@@ -50,15 +50,22 @@ def _alike_under_one_contact(work: Workings, candidates: Candidates) -> Ints:
     open_ = np.flatnonzero((one[0] != other[0]) | (one[1] != other[1]))
     open_ = open_[work.comparer.share_own_contact(left[open_].astype(np.intp), right[open_].astype(np.intp))]
     one, other = ([codes.take(open_) for codes in side] for side in (one, other))
-    straight = np.fmin(_overlap(records, one[0], other[0]), _overlap(records, one[1], other[1]))
-    crossed = np.fmin(_overlap(records, one[0], other[1]), _overlap(records, one[1], other[0]))
-    chosen: Ints = found[open_[np.fmax(straight, crossed) >= _ALIKE]]
+    alike = _are_alike(records, (one[0], other[0]), (one[1], other[1]))
+    rest = np.flatnonzero(~alike)
+    one, other = ([codes.take(rest) for codes in side] for side in (one, other))
+    alike[rest] = _are_alike(records, (one[0], other[1]), (one[1], other[0]))
+    chosen: Ints = found[open_[alike]]
     return chosen
 
 
-def _overlap(records: Records, one: Ints, other: Ints) -> Ints:
-    """``overlap_of`` name parts given by their codes; NaN where one is missing."""
+def _are_alike(records: Records, *parts: tuple[Ints, Ints]) -> Ints:
+    """Whether all name parts that both sides have, given by their codes, are alike, and there is one."""
     values = records.forms["given"].values
-    overlap = overlap_of(values.take(pa.array(one)), values.take(pa.array(other)))
-    overlap[(one == 0) | (other == 0)] = np.nan
-    return overlap
+    alike, told = np.ones(len(parts[0][0]), bool), np.zeros(len(parts[0][0]), bool)
+    for one, other in parts:
+        both = (one > 0) & (other > 0)
+        told |= both
+        asked = np.flatnonzero(alike & both & (one != other))
+        overlap = overlap_of(values.take(pa.array(one[asked])), values.take(pa.array(other[asked])))
+        alike[asked[overlap < _ALIKE]] = False
+    return alike & told

@@ -135,11 +135,13 @@ def link_records(
     work = prepare(fields, settings, order, unmapped)
     judged = None if judged is None else judged.renumbered(_places(work.records))
     start, chance, candidates = _believed_and_candidates(work, settings)
-    if measures is not None:
-        fit = Fit(frozen_model(start, measures), 0, 0, 0.0)
-    else:
-        fit = _fit(work, start, chance, candidates, settings, judged)
-    to_ask = pairs_to_ask(work, candidates)
+    with ThreadPoolExecutor(1) as aside:
+        asked = aside.submit(pairs_to_ask, work, candidates)
+        if measures is not None:
+            fit = Fit(frozen_model(start, measures), 0, 0, 0.0)
+        else:
+            fit = _fit(work, start, chance, candidates, settings, judged)
+        to_ask = asked.result()
     candidates = _hopeful(work, fit.model, candidates, settings)
     found = score_all(work, fit.model, candidates, settings).with_pairs(
         work, fit.model, to_ask.left, to_ask.right, to_ask.rules

@@ -98,12 +98,14 @@ def evidence_of(work: Workings, model: Model, left: Ints, right: Ints, size: int
     """Evidence of pairs in bits, the prior left out; that of what identifies alone; and their levels."""
     weights, identities = [np.zeros(0, np.float32)], [np.zeros(0, np.float32)]
     levels = {item.name: [np.zeros(0, np.uint8)] for item in work.comparer.active}
-    for start in range(0, len(left), size):
-        scored, part = work.score(model, left[start : start + size], right[start : start + size])
-        weights.append(scored.identity + scored.support)
-        identities.append(scored.identity)
-        for name, pieces in levels.items():
-            pieces.append(part[name])
+    size = max(min(size, -(-len(left) // _THREADS)), 1)
+    parts = [slice(start, start + size) for start in range(0, len(left), size)]
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for scored, part in pool.map(lambda some: work.score(model, left[some], right[some]), parts):
+            weights.append(scored.identity + scored.support)
+            identities.append(scored.identity)
+            for name, pieces in levels.items():
+                pieces.append(part[name])
     found = {name: np.concatenate(pieces) for name, pieces in levels.items()}
     return np.concatenate(weights), np.concatenate(identities), found
 
