@@ -19,12 +19,13 @@ import numpy as np
 from crmclean.dedup.affinity import LEAST_CHARGE
 from crmclean.dedup.compiled_bounds import CompiledBounds, compile_bounds
 from crmclean.dedup.contact_levels import SHARED_BY
+from crmclean.dedup.dependence import CERTAIN_NAME, SIBLING_BIRTH, two_mailboxes, widest_support
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import Table
 from crmclean.dedup.levels import POOLED, Comparer
 from crmclean.dedup.priors import DIFFERENT, Comparison
 from crmclean.dedup.support import SUPPORT_CAP, bounded_group
-from crmclean.dedup.weights import CERTAIN_NAME, SIBLING_BIRTH, STRONGEST, WEAKEST, Model, two_mailboxes, widest_support
+from crmclean.dedup.weights import STRONGEST, WEAKEST, Model
 
 __all__ = ["Bounds", "bounds_of", "may_link"]
 

@@ -13,12 +13,12 @@ import numpy as np
 
 from crmclean.dedup.compare import ODD_LETTERS
 from crmclean.dedup.contact_levels import SHARED_BY
+from crmclean.dedup.dependence import CERTAIN_NAME, SIBLING_BIRTH, widest_support
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.levels import POOLED, STRANGE_LETTERS
 from crmclean.dedup.name_levels import ODD_IN_MISPLACED, ODD_IN_SIMILAR, ODD_IN_TYPO
 from crmclean.dedup.priors import DIFFERENT, Comparison
 from crmclean.dedup.support import GROUP_REMAINDER, GROUP_SHARE, SUPPORT_CAP
-from crmclean.dedup.weights import CERTAIN_NAME, SIBLING_BIRTH, widest_support
 from crmclean.kernels import Kernel, kernel
 from crmclean.keys import nicknames
 

@@ -15,13 +15,12 @@ Missing values weigh nothing. A pair's weight is
   line; for a company: name, domain, number), with two corrections for dependence: when both mailboxes and both lines
   differ that is a finding of its own, and when the given names contradict each other the family name is household
   evidence (it moves to support) and an equal birth date is what siblings have.
-* support: affiliation (``support``). Company, domain, shared line, shared mailbox and an equal job title form one
-  group, employer; street, city, postcode, state and country another, place. Whether the person kept either is a latent
-  class,
-  so that disagreement is counted once and what neighbours have in common is not taken for an address. What neither a
-  move nor a new employer explains (another country, another job title) counts besides. Positive support never exceeds
-  ``SUPPORT_CAP`` nor the identity evidence it supports: without identity evidence it is nothing, so that affiliation
-  alone cannot lift a pair above the prior.
+* support: affiliation (``support``). Company, domain, shared line and mailbox and an equal job title form one group,
+  employer; street, city, postcode and state another, place. Whether the person kept either is a latent class, so that
+  disagreement is counted once and what neighbours have in common is not taken for an address. What neither a move nor
+  a new employer explains (another country, another job title) counts besides. Positive support is bounded by
+  ``SUPPORT_CAP`` and by the identity evidence it supports (``dependence.supported``): without identity evidence it is
+  nothing, so that affiliation alone cannot lift a pair above the prior.
 
 * a full name that agrees is charged for the country of its two names (``affinity``) and ``Model.community`` bits on
   top: given and family names of one language community go together, so the product of their frequencies understates how
@@ -43,15 +42,21 @@ from typing import Any
 
 import numpy as np
 
+from crmclean.dedup.dependence import (
+    SIBLING_BIRTH,
+    Kin,
+    neither_contact,
+    one_community,
+    supported,
+    write_two_mailboxes,
+)
 from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import Table, value_u
 from crmclean.dedup.priors import DIFFERENT, Comparison, Role
-from crmclean.dedup.support import LASTING, SUPPORT_CAP, Affiliation, Group
+from crmclean.dedup.support import LASTING, Affiliation, Group
 
 __all__ = [
-    "CERTAIN_NAME",
-    "SIBLING_BIRTH",
     "STRONGEST",
     "WEAKEST",
     "Model",
@@ -59,21 +64,13 @@ __all__ = [
     "chance_of_value",
     "probability_of",
     "score_pairs",
-    "two_mailboxes",
     "value_tables",
-    "widest_support",
 ]
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 
 STRONGEST = 24.0
 WEAKEST = -10.0
-SIBLING_BIRTH = 5.0
-_NEITHER_CONTACT = -1.5
-CERTAIN_NAME = 2.0  # bits from which on a name counts as one that agrees
-_NAMES = ("given", "family")
-_ISSUED = ("birth", "national_id")  # written once and copied since: what differs in them is a slip or another person
-_OTHER_FORM = 0.5  # share of the charge for one community where a name agrees in another form or script only
 
 
 @dataclass(frozen=True)
@@ -91,6 +88,10 @@ class Model:
     kin : float
         Bits that family name, birth date and places may add up to where given names contradict each other: what twins
         under one roof would show (``kinship.kin_bits``); 0 where the file does not tell.
+    near : mapping of comparison name to float64 array by level code
+        Where positive, what the chance of a near value is held against instead of m (``model``).
+    lasting : four floats
+        Shares of matches that kept place and employer, only the place, only the employer, neither (``support``).
     """
 
     entity: str
@@ -182,45 +183,25 @@ def score_pairs(
         if item.name in levels and item.name not in parts:
             level = levels[item.name]
             parts[item.name] = _weights(model, tables, records, item, left, right, level, shared.get(item.name))
-    _two_of_one_name(model, levels, parts)
-    kin = _Kin.of(model, levels, parts, len(left))
-    community = _one_community(model, records, levels, parts, (left, right))
+    write_two_mailboxes(model, levels, parts)
+    kin = Kin.of(model, levels, parts, len(left))
+    community = one_community(model, records, levels, parts, (left, right))
     identity, groups = _by_role(model, levels, parts, kin, np.minimum(community, 0) if with_support else None)
-    identity += _neither_contact(levels, len(left)) + community
+    identity += neither_contact(levels, len(left)) + community
     identity += np.where(kin.together, np.minimum(kin.left_over, 0), 0).astype(np.float32)
     if not with_support:
         return Scored(parts, identity, np.zeros(len(left), np.float32), identity)
     place = groups["place"].total(np.minimum(community, 0))
     place = np.where(kin.together, np.minimum(place, np.maximum(kin.left_over, 0)), place).astype(np.float32)
-    bound = _supported(model, levels, parts, identity)
+    bound = supported(model, levels, parts, identity)
     found = Affiliation.of(place, groups["employer"].total(), groups["background"].total(), bound, model.lasting)
     prior = np.float32(np.log2(model.prior / (1.0 - model.prior)))
     weight = (prior + identity + found.support).astype(np.float32)
     return Scored(parts, identity, found.support, weight, found.classes)
 
 
-@dataclass(frozen=True)
-class _Kin:
-    """Pairs whose given names contradict each other.
-
-    ``apart``: what they share may be a household's. ``together``: born on one day in a file that tells kin from slips;
-    ``left_over`` is what places may still add there to family name and birth date, in bits (negative: too much said).
-    """
-
-    apart: Ints
-    together: Ints
-    left_over: Ints
-
-    @staticmethod
-    def of(model: Model, levels: Mapping[str, Ints], parts: Mapping[str, Floats], count: int) -> _Kin:
-        household = _household(model, levels, count)
-        together = household & _born_together(model, levels, count) & (model.kin > 0)
-        shown = sum((np.maximum(parts[name], 0) for name in ("family", "birth") if name in parts), np.zeros(count))
-        return _Kin(household & ~together, together, np.float32(model.kin) - shown)
-
-
 def _by_role(
-    model: Model, levels: Mapping[str, Ints], parts: Mapping[str, Floats], kin: _Kin, charge: Floats | None
+    model: Model, levels: Mapping[str, Ints], parts: Mapping[str, Floats], kin: Kin, charge: Floats | None
 ) -> tuple[Floats, dict[str, Group]]:
     """The findings that identify, summed, and those that support, in their groups."""
     count = len(kin.apart)
@@ -305,108 +286,3 @@ def _roles(item: Comparison, level: Ints, household: Ints | None) -> Iterator[tu
             belongs = belongs | household if role == "place" else belongs & ~household
         if belongs.any():
             yield role, belongs
-
-
-def _household(model: Model, levels: Mapping[str, Ints], count: int) -> Ints:
-    """Pairs whose given names contradict each other while something else of a household may agree."""
-    if model.entity != "person" or "given" not in levels:
-        return np.zeros(count, bool)
-    item = next(item for item in model.comparisons if item.name == "given")
-    contradicting: Ints = (levels["given"] == DIFFERENT) | (levels["given"] == item.code("similar"))
-    return contradicting
-
-
-def _born_together(model: Model, levels: Mapping[str, Ints], count: int) -> Ints:
-    """Pairs born on one day, as far as a slip of the pen allows."""
-    item = next((item for item in model.comparisons if item.name == "birth"), None)
-    if item is None or "birth" not in levels:
-        return np.zeros(count, bool)
-    born: Ints = levels["birth"] >= item.code("swapped")
-    return born
-
-
-def two_mailboxes(model: Model, item: Comparison) -> float:
-    """Bits of two mailboxes that are not the same, whether or not their local parts are built from one name."""
-    apart = [DIFFERENT, item.code("named_alike")]
-    return float(np.log2(model.m[item.name][apart].sum() / model.u[item.name][apart].sum()))
-
-
-def _two_of_one_name(model: Model, levels: Mapping[str, Ints], parts: dict[str, Floats]) -> None:
-    """Between people of one name, mailboxes after it are two mailboxes: being alike follows (writes ``parts``)."""
-    if any(name not in levels for name in ("email", "given", "family")):
-        return
-    items = {item.name: item for item in model.comparisons}
-    asked = (levels["email"] == items["email"].code("named_alike")) | (levels["email"] == DIFFERENT)
-    for name in ("given", "family"):
-        asked &= levels[name] == items[name].code("exact")
-    parts["email"] = np.where(asked, np.float32(two_mailboxes(model, items["email"])), parts["email"])
-
-
-def _neither_contact(levels: Mapping[str, Ints], count: int) -> Floats:
-    """Both mailboxes and both lines there and different: more than two separate disagreements."""
-    if "email" not in levels or "own_line" not in levels:
-        return np.zeros(count, np.float32)
-    both = (levels["email"] == DIFFERENT) & (levels["own_line"] == DIFFERENT)
-    return np.where(both, np.float32(_NEITHER_CONTACT), np.float32(0))
-
-
-def _one_community(
-    model: Model, records: Records, levels: Mapping[str, Ints], parts: Mapping[str, Floats], pairs: tuple[Ints, Ints]
-) -> Floats:
-    """Given and family name both agree: names of one community go together, so their rarities overstate.
-
-    Less so where one of them is near only, and an initial is of no community.
-    """
-    left, right = pairs
-    charge = np.zeros(len(left), np.float32)
-    if "given" not in parts or "family" not in parts:
-        return charge
-    both = np.flatnonzero((parts["given"] > CERTAIN_NAME) & (parts["family"] > CERTAIN_NAME))
-    charge[both] = model.community
-    if records.name_charge is not None:
-        charge[both] += np.minimum(*(records.name_charge.take(side[both]) for side in (left, right)))
-    for item in model.comparisons:
-        if item.name in ("given", "family"):
-            charge[both] *= _bound_to_language(item)[levels[item.name][both]]
-    return charge
-
-
-def _bound_to_language(item: Comparison) -> Floats:
-    """How much each level of a name belongs to one language: another script's spelling less, an initial not at all."""
-    share = {"initial": 0.0, "variant": _OTHER_FORM}
-    return np.array([share.get(name, 1.0) for name in item.level_names], np.float32)
-
-
-def widest_support(kin: float, identity: Floats) -> Floats:
-    """What affiliation can add to identity evidence at most, in bits, whatever it says (``Model.kin``)."""
-    widest: Floats = np.clip(np.float32(2 if kin > 0 else 1) * identity, 0, SUPPORT_CAP)
-    return widest
-
-
-def _supported(model: Model, levels: Mapping[str, Ints], parts: Mapping[str, Floats], identity: Floats) -> Floats:
-    """The identity evidence that affiliation may support, in bits: all of it, and no more than there is.
-
-    In a file that tells kin from slips, a birth date or number that differs is counted once, where it identifies, and
-    so are names that differ where the birth date agrees: the bound is what the other findings say, though twice the
-    whole at most. Namesakes born on different days show no more than kin do.
-    """
-    bound = np.maximum(identity, 0)
-    if model.kin <= 0:
-        return bound
-    against = _total(parts, _ISSUED, -1)
-    against += np.where(_born_together(model, levels, len(identity)), _total(parts, _NAMES, -1), 0)
-    wider = np.minimum(identity + against, 2 * identity)
-    if "birth" in levels:
-        shown = np.minimum(wider, np.float32(model.kin) - _total(parts, _NAMES, 1))
-        wider = np.where(levels["birth"] == DIFFERENT, shown, wider)
-    widened: Floats = np.maximum(bound, wider)
-    return widened
-
-
-def _total(parts: Mapping[str, Floats], names: tuple[str, ...], sign: int) -> Floats:
-    """What those of some comparisons say that agree (1) or disagree (-1), in bits."""
-    total: Floats = np.zeros(len(next(iter(parts.values()))), np.float32)
-    for name in names:
-        if name in parts:
-            total += np.maximum(sign * parts[name], 0)
-    return total

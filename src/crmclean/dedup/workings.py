@@ -9,13 +9,14 @@ from typing import Any, Literal
 import numpy as np
 
 from crmclean.dedup.compare import Levels
+from crmclean.dedup.dependence import widest_support
 from crmclean.dedup.encode import Columns, Records, encode
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import Table, count_values
 from crmclean.dedup.levels import Comparer
 from crmclean.dedup.priors import comparisons_of
 from crmclean.dedup.unmapped import Unmapped, support_comparisons
-from crmclean.dedup.weights import Model, Scored, score_pairs, value_tables, widest_support
+from crmclean.dedup.weights import Model, Scored, score_pairs, value_tables
 
 __all__ = ["Settings", "Workings", "frozen_model", "prepare"]
 
