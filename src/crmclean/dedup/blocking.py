@@ -177,7 +177,7 @@ def _judged(reports: tuple[RuleReport, ...], samples: list[Ints], width: int, ju
         for report, codes, asked in zip(reports, samples, dear, strict=True)
     ]
     distinct = np.unique(np.concatenate([np.zeros(0, np.int64), *judged]))
-    chance = judge(distinct >> width, distinct & ((1 << width) - 1))
+    chance = judge(distinct >> width, distinct & ((1 << width) - 1)) if any(dear) else np.zeros(0)
     known, done = np.zeros(0, np.int64), []
     for report, codes, sample, asked in zip(reports, samples, judged, dear, strict=True):
         if asked:

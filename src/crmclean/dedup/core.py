@@ -134,6 +134,35 @@ def link_records(
     unmapped = read_unmapped(measures) if unmapped is None else unmapped
     work = prepare(fields, settings, order, unmapped)
     judged = None if judged is None else judged.renumbered(_places(work.records))
+    fit, candidates, to_ask = _fitted(work, settings, measures, judged)
+    found = score_all(work, fit.model, candidates, settings)
+    found = found.with_pairs(work, fit.model, to_ask.left, to_ask.right, to_ask.rules)
+    if judged is not None:
+        found = found.with_pairs(work, fit.model, judged.left, judged.right)
+    apart, sources = (
+        None if codes is None else np.asarray(codes)[work.records.position] for codes in (kept_apart, sources)
+    )
+    decisions = _decided(fit.model, found, settings, apart)
+    decisions = decisions.asked(found.are_among(to_ask.left, to_ask.right, work.records.count))
+    if judged is not None:
+        decisions = decisions.judged(judged.together(found.left, found.right), judged.apart(found.left, found.right))
+    if sources is not None:
+        decisions = _one_to_one(found, decisions, sources)
+    guard = guard_of(work, fit.model, settings, apart, sources)
+    clusters = _clustered(work, found, decisions.is_match, guard, apart, judged)
+    decisions = decisions.guarded(clusters.labels[found.left] == clusters.labels[found.right])
+    links = links_table(work.records, found, [report.name for report in candidates.reports], decisions)
+    described = describe_run(work.records, work.comparer.carriers, fit, candidates, clusters, found.recall())
+    if judged is not None:
+        same = int(judged.same.sum())
+        described["judged"] = {"same": same, "different": len(judged.same) - same}
+    return Result(links, _labels_by_position(work.records, clusters.labels), described)
+
+
+def _fitted(
+    work: Workings, settings: Settings, measures: Mapping[str, Any] | None, judged: Judged | None
+) -> tuple[Fit, Candidates, Candidates]:
+    """The model of the file, the candidates that can be kept under it, and those that a person should see anyway."""
     start, chance, candidates = _believed_and_candidates(work, settings)
     with ThreadPoolExecutor(1) as aside:
         asked = aside.submit(pairs_to_ask, work, candidates)
@@ -141,34 +170,15 @@ def link_records(
             fit = Fit(frozen_model(start, measures), 0, 0, 0.0)
         else:
             fit = _fit(work, start, chance, candidates, settings, judged)
-        to_ask = asked.result()
-    candidates = _hopeful(work, fit.model, candidates, settings)
-    found = score_all(work, fit.model, candidates, settings).with_pairs(
-        work, fit.model, to_ask.left, to_ask.right, to_ask.rules
-    )
-    if judged is not None:
-        found = found.with_pairs(work, fit.model, judged.left, judged.right)
-    left, right = found.left, found.right
-    apart = None if kept_apart is None else np.asarray(kept_apart)[work.records.position]
-    branches = branch_pairs(fit.model, found.levels, found.scored["identity"], settings.match_probability)
+        return fit, _hopeful(work, fit.model, candidates, settings), asked.result()
+
+
+def _decided(model: Model, found: Found, settings: Settings, apart: Ints | None) -> Decisions:
+    """What the weights, what was kept apart before and branches say of the pairs found."""
+    branches = branch_pairs(model, found.levels, found.scored["identity"], settings.match_probability)
     bands = (settings.match_probability, settings.review_probability)
-    decisions = decide_links(found.scored, left, right, apart, *bands, branches, settings.merge_branches)
-    decisions = decisions.asked(found.are_among(to_ask.left, to_ask.right, work.records.count))
-    if judged is not None:
-        decisions = decisions.judged(judged.together(left, right), judged.apart(left, right))
-    if sources is not None:
-        sources = np.asarray(sources)[work.records.position]
-        decisions = _one_to_one(found, decisions, sources)
-    guard = guard_of(work, fit.model, settings, apart, sources)
-    clusters = _clustered(work, found, decisions.is_match, guard, apart, judged)
-    decisions = decisions.guarded(clusters.labels[left] == clusters.labels[right])
-    names = [report.name for report in candidates.reports]
-    links = links_table(work.records, found, names, decisions)
-    described = describe_run(work.records, work.comparer.carriers, fit, candidates, clusters, found.recall())
-    if judged is not None:
-        same = int(judged.same.sum())
-        described["judged"] = {"same": same, "different": len(judged.same) - same}
-    return Result(links, _labels_by_position(work.records, clusters.labels), described)
+    pairs = found.left, found.right
+    return decide_links(found.scored, *pairs, apart, *bands, branches, settings.merge_branches)
 
 
 def _one_to_one(found: Found, decisions: Decisions, sources: Ints) -> Decisions:

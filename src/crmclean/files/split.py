@@ -86,14 +86,17 @@ def split_records(
             fill(*where, places, bases, offsets, made, starts, lines, blanks[number])
 
         list(pool.map(filled, range(len(parts))))
-    columns = [
-        pa.chunked_array(
-            [pa.LargeStringArray.from_buffers(rows, pa.py_buffer(offsets[at]), pa.py_buffer(made[low:high]))]
-        )
-        for at, (low, high) in enumerate(pairwise(bases))
-    ]
     quoted, longest = any(part.quoted for part in parts), max(part.longest for part in parts)
-    return columns, Scan(lines, np.concatenate(blanks), starts, quoted, longest, len(array))
+    return _columns(offsets, made, bases), Scan(lines, np.concatenate(blanks), starts, quoted, longest, len(array))
+
+
+def _columns(offsets: _Array, made: _Array, bases: _Array) -> list[pa.ChunkedArray]:
+    """Text columns over one array of bytes, in which each has its stretch."""
+    texts = [
+        pa.LargeStringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends), pa.py_buffer(made[low:high]))
+        for ends, (low, high) in zip(offsets, pairwise(bases), strict=True)
+    ]
+    return [pa.chunked_array([text]) for text in texts]
 
 
 def _edges(array: _Array, quote: int) -> list[int]:
