@@ -51,8 +51,8 @@ def test_without_a_compiler_the_wheel_is_pure_and_works(tmp_path: Path) -> None:
     zipfile.ZipFile(pure).extractall(tmp_path / "here")
     script = (
         "import pandas as pd, crmclean\n"
-        "from crmclean.kernels import kernel\n"
-        "assert kernel('dictionary_codes', 'qBBnnniq') is None\n"
+        "from crmclean.kernels import are_compiled\n"
+        "assert not are_compiled()\n"
         "names = {'First Name': ['Ada'] * 2, 'Last Name': ['Byron'] * 2}\n"
         "frame = pd.DataFrame(names | {'Email': ['ada@byron.org', 'Ada@Byron.org']})\n"
         "assert len(crmclean.clean(frame, as_of='2026-11-22').cleaned) == 1\n"
@@ -79,6 +79,8 @@ def test_every_pack_loads_from_the_unpacked_wheel(wheel: Path, tmp_path: Path) -
         "import crmclean, pathlib, sys\n"
         "from crmclean.ruleset import list_packs, load_rules\n"
         "from crmclean.ruleset.locate import rules_root\n"
+        "from crmclean.kernels import are_compiled\n"
+        "assert are_compiled() == (sys.argv[2] == '1')\n"
         "assert pathlib.Path(crmclean.__file__).is_relative_to(sys.argv[1]), crmclean.__file__\n"
         "assert rules_root().is_relative_to(sys.argv[1]), rules_root()\n"
         "packs = list_packs(); [load_rules(pack) for pack in packs]\n"
@@ -90,7 +92,7 @@ def test_every_pack_loads_from_the_unpacked_wheel(wheel: Path, tmp_path: Path) -
         "print(sorted(packs))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path)],
+        [sys.executable, "-c", script, str(tmp_path), str(len(libraries(wheel)))],
         capture_output=True,
         text=True,
         cwd=tmp_path,

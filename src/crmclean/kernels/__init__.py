@@ -15,7 +15,7 @@ import numpy as np
 
 from crmclean.kernels.build import library_path
 
-__all__ = ["Kernel", "kernel"]
+__all__ = ["Kernel", "are_compiled", "kernel"]
 
 Kernel = Callable[..., int]
 
@@ -40,6 +40,11 @@ def _library() -> ctypes.CDLL | None:
         return ctypes.CDLL(str(library_path()))
     except OSError:
         return None
+
+
+def are_compiled() -> bool:
+    """Whether there are kernels here."""
+    return _library() is not None
 
 
 @cache
