@@ -102,7 +102,7 @@ def code_texts(columns: Sequence[pa.Array], kernel: Kernel) -> Form:
     texts = [as_text(column) for column in columns]
     whole = texts[0] if len(texts) == 1 else pa.concat_arrays(texts)
     shape = (len(texts[0]),) if len(texts) == 1 else (len(texts), len(texts[0]))
-    if _mostlydistinct_texts(whole):
+    if _are_mostly_distinct(whole):
         codes, values = distinct_texts(kernel(pc.fill_null(whole, "")))
         return Form(codes.reshape(shape), values)
     codes, values = distinct_texts(whole)
@@ -126,7 +126,7 @@ def pool_forms(forms: Sequence[Form]) -> Form:
     return Form(np.concatenate(rows), shared.values)
 
 
-def _mostlydistinct_texts(texts: pa.LargeStringArray) -> bool:
+def _are_mostly_distinct(texts: pa.LargeStringArray) -> bool:
     """Whether about half of many values or more are distinct: finding those costs more than the kernel saves then.
 
     Of ``s`` values drawn from ``d`` equally frequent ones, about ``s * s / 2d`` are repeats. It does not matter for the
