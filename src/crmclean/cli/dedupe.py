@@ -23,7 +23,7 @@ from crmclean.cli.paths import refuse_overwriting
     "          crmclean dedupe contacts.csv --count-pairs",
 )
 @click.argument("input_", metavar="INPUT")
-@click.option("-o", "--output", metavar="OUT", help="CSV (or .parquet) file to write.")
+@click.option("-o", "--output", metavar="OUT", help="CSV (.parquet, .xlsx) file to write; - for standard output.")
 @click.option("--map", "map_", metavar="FILE", help='What the columns mean, as TOML lines: "Column" = "field".')
 @click.option("--entity", type=click.Choice(["person", "company"]), default="person", help="What one row stands for.")
 @click.option("--rules", multiple=True, metavar="NAME|FILE", help="Rules pack; give several to layer them.")
@@ -63,14 +63,16 @@ def _dedupe(options: dict[str, Any]) -> None:
     with quick_imports():
         import pyarrow.compute as pc
 
-        import crmclean.dedup.core
-        import crmclean.files.write  # noqa: F401
+        import crmclean.dedup.core  # noqa: F401
+        from crmclean.cli.outfile import write_outfile
         from crmclean.deduplication import dedupe_source
         from crmclean.ingest import read_input
         from crmclean.ruleset.load import resolve_rules
 
-    output = Path(options["output"])
-    refuse_overwriting(options["input_"], output)
+    if options["output"] != "-":
+        refuse_overwriting(options["input_"], Path(options["output"]))
+    elif options["as_json"]:
+        raise click.UsageError("the table and --json cannot both go to standard output")
     wanted = resolve_rules(list(options["rules"]) or "default")
     mapping = _mapping(options["map_"])
     source = read_input(options["input_"], wanted)
@@ -82,7 +84,7 @@ def _dedupe(options: dict[str, Any]) -> None:
         labels=options["labels"],
         one_to_one=options["one_to_one"],
     )
-    _write(table, output, source)
+    write_outfile(table, options["output"], source)
     first = pc.equal(
         table["crmclean_cluster_id"], table["crmclean_record_id"]
     )  # a cluster bears its first row's number
@@ -137,33 +139,3 @@ def _mapping(path: str | None) -> dict[str, str] | None:
     if wrong:
         raise PlanError(f"the map {path}: {wrong[0]!r} is not given a field name", hint='"E-mail" = "email"')
     return dict(pairs)
-
-
-def _write(table: Any, path: Path, source: Any) -> None:
-    import os
-
-    from crmclean.errors import OutputError
-    from crmclean.files.write import output_delimiter, write_table
-
-    scratch = path.with_name(f".crmclean-{path.name}-{os.getpid()}")
-    if path.suffix != ".parquet" and source.header:
-        ours = [name for name in source.table.schema.names if not name.startswith("crmclean_")]
-        header = dict(zip(source.table.schema.names, source.header, strict=True))
-        table = table.rename_columns([*(header[name] for name in ours), *table.schema.names[len(ours) :]])
-    try:
-        write_table(
-            table,
-            scratch,
-            format="parquet" if path.suffix == ".parquet" else "csv",
-            delimiter=output_delimiter(source.dialect.delimiter),
-            quoting="all" if source.dialect.quote_all else "minimal",
-            bom=source.dialect.bom,
-            line_terminator=source.dialect.line_terminator if source.dialect.line_terminator != "\r" else "\n",
-        )
-        os.replace(scratch, path)
-    except OSError as error:
-        raise OutputError.of(error, path) from error
-    except OutputError as error:  # it names the scratch file
-        raise OutputError.of(error.__cause__, path) if isinstance(error.__cause__, OSError) else error from None
-    finally:
-        scratch.unlink(missing_ok=True)
