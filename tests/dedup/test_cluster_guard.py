@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,6 +11,7 @@ from crmclean.dedup.cluster import Guard, _torn_links, cluster_records, confiden
 from crmclean.dedup.components import components
 from crmclean.dedup.core import Settings
 from crmclean.dedup.guard import guard_of
+from crmclean.dedup.joining import Evidence
 from crmclean.dedup.model import prior_model
 from crmclean.dedup.workings import prepare
 from tests.dedup.dedup_files import fields_of, parts_of
@@ -23,7 +22,7 @@ pairs = st.lists(st.tuples(st.integers(0, 19), st.integers(0, 19)).filter(lambda
 
 def _agreeing(a, b):
     nothing = np.zeros(len(a), bool)
-    return np.full(len(a), 5.0), nothing, nothing
+    return Evidence.whole(np.full(len(a), 5.0), nothing, nothing)
 
 
 def _arrays(links):
@@ -52,7 +51,7 @@ def test_the_guard_only_splits_and_parts_the_contradicting(links, contrary):
     def evaluate(a, b):
         low, high = np.minimum(a, b), np.maximum(a, b)
         never = np.array([(int(x), int(y)) in contrary for x, y in zip(low, high, strict=True)], bool)
-        return np.where(never, -20.0, 5.0), never, np.zeros(len(a), bool)
+        return Evidence.whole(np.where(never, -20.0, 5.0), never, np.zeros(len(a), bool))
 
     found = cluster_records(20, left, right, np.full(len(left), 9.0), Guard(evaluate))
     whole = parts_of(components_of(20, links))
@@ -66,7 +65,7 @@ def test_a_chain_is_cut_at_its_weakest_place():
     def evaluate(a, b):
         keys = [(int(min(x, y)), int(max(x, y))) for x, y in zip(a, b, strict=True)]
         never = np.array([key == (0, 3) for key in keys])
-        return np.array([bits.get(key, -12.0) for key in keys]), never, np.zeros(len(a), bool)
+        return Evidence.whole(np.array([bits.get(key, -12.0) for key in keys]), never, np.zeros(len(a), bool))
 
     left, right, weight = np.array([0, 1, 2]), np.array([1, 2, 3]), np.array([20.0, 6.0, 20.0])
     assert cluster_records(4, left, right, weight, Guard(evaluate)).labels.tolist() == [0, 0, 2, 2]
@@ -96,61 +95,12 @@ def test_confidence_is_the_weakest_link_that_is_needed():
 def test_a_record_between_two_that_contradict_each_other_goes_to_neither():
     def evaluate(a, b):
         contrary = np.array([{int(x), int(y)} == {0, 2} for x, y in zip(a, b, strict=True)], bool)
-        return np.full(len(a), 3.0), np.zeros(len(a), bool), contrary
+        return Evidence.whole(np.full(len(a), 3.0), np.zeros(len(a), bool), contrary)
 
     left, right = np.array([0, 1, 3]), np.array([1, 2, 4])
     weak, strong = np.array([4.0, 4.5, 4.0]), np.array([4.0, 20.0, 4.0])
     assert cluster_records(5, left, right, weak, Guard(evaluate, firm=6.0)).labels.tolist() == [0, 1, 2, 3, 3]
     assert cluster_records(5, left, right, strong, Guard(evaluate, firm=6.0)).labels.tolist() == [0, 0, 0, 3, 3]
-
-
-def _twin_of_the_guard(count, bits, prior):
-    """Parts joined one after the other, the odds of each two worked out anew from all their pairs."""
-    parts = [frozenset({record}) for record in range(count)]
-
-    def odds(one, other):
-        pairs = [bits[min(a, b), max(a, b)] for a in one for b in other]
-        findings = min(max(len(pairs) ** 0.5, min(len(pairs), 2)), 4)
-        return sum(pairs) / len(pairs) + prior / findings
-
-    while len(parts) > 1:
-        best, one, other = max(
-            ((odds(one, other), one, other) for one, other in itertools.combinations(parts, 2)),
-            key=lambda item: item[0],
-        )
-        if best < 0:
-            break
-        parts = [part for part in parts if part not in (one, other)] + [one | other]
-    return {part for part in parts if len(part) > 1}
-
-
-@settings(derandomize=True, max_examples=150, deadline=None)
-@given(st.integers(3, 7), st.integers(0, 2**32 - 1), st.integers(-14, 0))
-def test_parts_are_joined_as_their_odds_say(count, seed, prior):
-    rng = np.random.default_rng(seed)
-    bits = {pair: float(rng.uniform(-9, 25)) for pair in itertools.combinations(range(count), 2)}
-    bits[0, 1] = -5.0  # some pair speaks against it, or nothing is examined
-
-    def evaluate(a, b):
-        nothing = np.zeros(len(a), bool)
-        told = [bits[int(min(x, y)), int(max(x, y))] for x, y in zip(a, b, strict=True)]
-        return np.array(told), nothing, nothing
-
-    left, right = np.arange(count - 1), np.arange(1, count)
-    labels = cluster_records(count, left, right, np.full(count - 1, 9.0), Guard(evaluate, float(prior))).labels
-    assert {part for part in parts_of(labels.tolist()) if len(part) > 1} == _twin_of_the_guard(count, bits, prior)
-
-
-def test_what_three_copies_say_outweighs_one_that_went_wrong():
-    said = {(0, 1): 20.0, (0, 2): 20.0, (1, 2): 20.0, (0, 3): -8.0, (1, 3): 20.0, (2, 3): 20.0}
-
-    def evaluate(a, b):
-        nothing = np.zeros(len(a), bool)
-        return np.array([said[int(min(x, y)), int(max(x, y))] for x, y in zip(a, b, strict=True)]), nothing, nothing
-
-    left, right = np.array([0, 0, 1, 2]), np.array([1, 2, 3, 3])
-    labels = cluster_records(4, left, right, np.full(4, 9.0), Guard(evaluate, -13.0)).labels
-    assert labels.tolist() == [0, 0, 0, 0]
 
 
 @pytest.mark.parametrize(("born", "never"), [("1983-03-16", False), ("", True)])
@@ -163,7 +113,7 @@ def test_a_number_in_a_mailbox_tells_people_apart_unless_the_birth_date_says_oth
     work = prepare(fields_of(rows), Settings())
     place = np.argsort(work.records.position)
     model = prior_model("person", work.comparer.active, len(rows))
-    assert guard_of(work, model, Settings()).evaluate(place[:1], place[1:2])[1].tolist() == [never]
+    assert guard_of(work, model, Settings()).evaluate(place[:1], place[1:2]).never.tolist() == [never]
 
 
 def test_torn_links_are_those_between_contradicting_partners() -> None:

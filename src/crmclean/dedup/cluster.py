@@ -1,16 +1,10 @@
 """From match links to clusters: connected components, then a guard against chains.
 
 A component of three or more records can hold two that nobody would link: A is like B and B like C, but A is not like
-C. The guard compares all pairs inside such a component. Two parts A and B of it are one entity by the log odds
-
-    prior + n * (mean evidence of the pairs between A and B)
-
-The prior is paid once and not by every pair, and p pairs are worth n = sqrt(p) independent findings (two where there
-are two or three, four at most), because the copies of a record say, and err, together. Where some pair has evidence
-against it, the component is put together again from single records: the two parts with the best odds a finding are
-joined as long as the odds are in favour (average linkage, Sokal & Michener 1958, on log odds as in correlation
-clustering, Bansal, Blum & Chawla 2004). So a chain is cut at its weakest place, and a record that differs from one copy
-of a person but agrees with three others stays.
+C. The guard weighs all pairs inside such a component. Where one of them is less likely a match than not, the component
+is put together again from single records (``joining``): by the evidence alone, and where clusters of a size came of it
+that the file hardly has, by the sizes of its clusters too. So a chain is cut at its weakest place, and a record that
+differs from one copy of a person but agrees with three others stays.
 
 Components too large to compare all with all are first split at rising link weights.
 """
@@ -25,15 +19,13 @@ import numpy as np
 
 from crmclean.dedup.components import components
 from crmclean.dedup.forms import Ints
+from crmclean.dedup.joining import Evidence, SizeCharge, join_components
 from crmclean.dedup.pairs import pairs_of_runs, runs
 
 __all__ = ["Clusters", "Evaluate", "Guard", "cluster_records", "confidence"]
 
-Evaluate = Callable[[Ints, Ints], tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]]
+Evaluate = Callable[[Ints, Ints], Evidence]
 
-_AGAINST, _FOR = -9.0, 60.0  # bits that one pair can say between two parts of a component
-_FEW, _MANY = 2.0, 4.0  # independent findings that the pairs between two parts can make
-_NEVER = -1e6
 _STEP = 3.0
 
 
@@ -44,7 +36,7 @@ class Guard:
     Attributes
     ----------
     evaluate : callable
-        Of pairs of records: evidence in bits, whether they must never be joined, whether they contradict each other.
+        The evidence of pairs of records.
     prior : float
         Bits of the prior, against which evidence is held.
     firm : float
@@ -97,26 +89,39 @@ def cluster_records(
     if not wide.any():
         return Clusters(labels, 0, 0, int(lengths.max(initial=0)))
     first, second = pairs_of_runs(members, starts[wide], lengths[wide])
-    bits, never, contrary = guard.evaluate(first, second)
-    torn = _torn_links(labels, (left, right, weight), (first[contrary], second[contrary]), guard.firm)
+    evidence = guard.evaluate(first, second)
+    contrary = first[evidence.contrary], second[evidence.contrary]
+    torn = _torn_links(labels, (left, right, weight), contrary, guard.firm)
     if torn.any():
         kept = ~torn & (labels[left] == labels[right])
         labels = components(count, left[kept], right[kept])
-        inside = labels[first] == labels[second]
-        first, second, bits, never = first[inside], second[inside], bits[inside], never[inside]
-    bits = np.where(never, _NEVER, np.clip(bits, _AGAINST, _FOR))
-    doubtful = np.unique(labels[first[bits < 0]])  # one pair that speaks against it
-    owner = labels[first]
-    chosen = np.flatnonzero(np.isin(owner, doubtful))
-    order = np.lexsort((second[chosen], first[chosen], owner[chosen]))
-    chosen = chosen[order]
-    block_starts, block_lengths = runs(owner[chosen])
-    trios = block_lengths == 3
-    split = _join_trios(labels, first, second, bits, chosen[block_starts[trios, None] + np.arange(3)], guard.prior)
-    for start, length in zip(block_starts[~trios].tolist(), block_lengths[~trios].tolist(), strict=True):
-        inside = chosen[start : start + length]
-        split += _join_parts(labels, first[inside], second[inside], bits[inside], guard.prior)
-    return Clusters(labels, len(doubtful), split, int(np.bincount(labels).max()))
+        inside = np.flatnonzero(labels[first] == labels[second])
+        first, second, evidence = first[inside], second[inside], evidence.take(inside)
+    doubted = evidence.never | (evidence.bits + guard.prior < 0)
+    doubtful = np.zeros(count, bool)
+    doubtful[labels[first[doubted]]] = True
+    split = _examine(labels, doubtful, first, second, evidence, guard.prior)
+    return Clusters(labels, int(doubtful.sum()), split, int(np.bincount(labels).max()))
+
+
+def _examine(labels: Ints, doubtful: Ints, first: Ints, second: Ints, evidence: Evidence, prior: float) -> int:
+    """Put the doubtful components together again (writes ``labels``); says how many fell apart."""
+    chosen = np.flatnonzero(doubtful[labels[first]])
+    if not len(chosen):
+        return 0
+    first, second, evidence, whole = first[chosen], second[chosen], evidence.take(chosen), labels.copy()
+    join_components(labels, first, second, evidence, prior)
+    sizes = np.bincount(labels)
+    largest = int(np.bincount(whole).max())
+    charge = SizeCharge.of(sizes[sizes > 0], largest)
+    odd = np.zeros(len(labels), bool)
+    odd[whole[charge.is_charged()[sizes[labels]]]] = True
+    again = np.flatnonzero(odd[whole[first]])
+    if len(again):
+        labels[odd[whole]] = whole[odd[whole]]
+        join_components(labels, first[again], second[again], evidence.take(again), prior, charge)
+    apart = labels[first] != labels[second]
+    return len(np.unique(whole[first[apart]]))
 
 
 def _without_twins(labels: Ints, giant: Ints, twins: Ints, links: tuple[Ints, Ints, Ints], guard: Guard) -> Clusters:
@@ -132,76 +137,6 @@ def _without_twins(labels: Ints, giant: Ints, twins: Ints, links: tuple[Ints, In
     found = cluster_records(count, left[apart], right[apart], weight[apart], guard)
     whole = found.labels[stands_for]
     return Clusters(whole, found.examined, found.split, int(np.bincount(whole).max()))
-
-
-def _join_trios(labels: Ints, first: Ints, second: Ints, bits: Ints, pairs: Ints, prior: float) -> int:
-    """``_join_parts`` of all components of three records at once; says how many fell apart.
-
-    ``pairs`` holds for each the places of its pairs (0, 1), (0, 2) and (1, 2).
-    """
-    if not len(pairs):
-        return 0
-    members = np.stack([first[pairs[:, 0]], second[pairs[:, 0]], second[pairs[:, 2]]], axis=1)
-    weights = bits[pairs]
-    rows, best = np.arange(len(pairs)), weights.argmax(axis=1)
-    top = weights[rows, best]
-    apart = _odds(weights.sum(axis=1) - top, 2.0, prior) < 0
-    third = 2 - best  # pair (0, 1) leaves record 2, pair (0, 2) leaves 1, pair (1, 2) leaves 0
-    heads = np.where(third == 0, members[:, 1], members[:, 0])
-    alone = top + prior < 0
-    for place in range(3):
-        joined = np.where(apart, heads, members[:, 0])
-        labels[members[:, place]] = np.where(alone | (apart & (third == place)), members[:, place], joined)
-    return int((apart | alone).sum())
-
-
-def _join_parts(labels: Ints, first: Ints, second: Ints, bits: Ints, prior: float) -> bool:
-    """Put one component together again; writes its records' labels and says whether it fell apart."""
-    members = np.unique(np.concatenate([first, second]))
-    total = np.zeros((len(members), len(members)))
-    a, b = np.searchsorted(members, first), np.searchsorted(members, second)
-    total[a, b] = total[b, a] = bits
-    groups = _joined(total, prior)
-    labels[members] = members[groups]
-    return bool((groups != groups[0]).any())
-
-
-def _odds(total: Ints, pairs: Ints | float, prior: float) -> Ints:
-    """Log odds a finding that parts with so much evidence in so many pairs between them are one; see the top."""
-    findings = np.minimum(np.maximum(np.sqrt(pairs), np.minimum(pairs, _FEW)), _MANY)
-    odds: Ints = total / pairs + prior / findings
-    return odds
-
-
-def _joined(total: Ints, prior: float) -> Ints:
-    """The first member of the part that each record ends up in, by the evidence ``total`` between all of them.
-
-    ``odds`` are those of two parts, a pair; each part remembers its best partner, so that a join costs one row.
-    """
-    count = len(total)
-    part, size = np.arange(count), np.ones(count)
-    odds = total + prior
-    np.fill_diagonal(odds, -np.inf)
-    partner, best = odds.argmax(axis=1), odds.max(axis=1)
-    while count and best.max() >= 0:
-        one = int(best.argmax())
-        kept, gone = sorted((one, int(partner[one])))
-        part[part == gone] = kept
-        size[kept] += size[gone]
-        total[kept] += total[gone]
-        total[:, kept] = total[kept]
-        row = np.where(np.isneginf(odds[kept]) | np.isneginf(odds[gone]), -np.inf, 0.0)
-        row += _odds(total[kept], size[kept] * size, prior)
-        odds[gone] = odds[:, gone] = -np.inf
-        row[gone] = -np.inf
-        odds[kept] = odds[:, kept] = row
-        stale = np.flatnonzero((partner == kept) | (partner == gone))
-        partner[stale], best[stale] = odds[stale].argmax(axis=1), odds[stale].max(axis=1)
-        better = row > best
-        partner[better], best[better] = kept, row[better]
-        partner[kept], best[kept] = row.argmax(), row.max()
-        best[gone] = -np.inf
-    return part
 
 
 def _torn_links(

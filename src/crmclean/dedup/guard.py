@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from crmclean.dedup.branches import branch_pairs
 from crmclean.dedup.cluster import Guard
 from crmclean.dedup.compare import Levels
 from crmclean.dedup.forms import Ints
+from crmclean.dedup.joining import Evidence
 from crmclean.dedup.priors import DIFFERENT
 from crmclean.dedup.scoring import evidence_of
 from crmclean.dedup.weights import Model
@@ -32,8 +35,9 @@ def guard_of(
     bar = float(np.log2(match / (1.0 - match)))
     prior = float(np.log2(model.prior / (1.0 - model.prior)))
 
-    def evaluate(first: Ints, second: Ints) -> tuple[Ints, Ints, Ints]:
-        bits, identity, found = evidence_of(work, model, first, second, settings.chunk_pairs)
+    def evaluate(first: Ints, second: Ints) -> Evidence:
+        scored, found = evidence_of(work, model, first, second, settings.chunk_pairs)
+        bits, identity = scored.identity + scored.support, scored.identity
         never = _meant_apart(work, found, len(first))
         branches = branch_pairs(model, found, identity, settings.match_probability)
         if settings.merge_branches:
@@ -45,9 +49,16 @@ def guard_of(
             never |= (apart[first] != apart[second]) & (apart[first] >= 0) & (apart[second] >= 0)
         if sources is not None:
             never |= (sources[first] == sources[second]) & (sources[first] >= 0)
-        return bits, never, contrary
+        return Evidence(bits, never, contrary, *_findings(scored.telling, found, bits))
 
     return Guard(evaluate, prior, bar + _FIRM)
+
+
+def _findings(telling: Mapping[str, Ints], levels: Levels, bits: Ints) -> tuple[Ints, Ints]:
+    """What each comparison says of who a pair's records are, the rest as one finding, and what is known."""
+    rest = bits - sum(telling.values(), np.zeros_like(bits))
+    known = [levels[name] >= DIFFERENT for name in telling]
+    return np.stack([*telling.values(), rest]), np.stack([*known, np.ones(len(bits), bool)])
 
 
 def _meant_apart(work: Workings, levels: Levels, count: int) -> Ints:

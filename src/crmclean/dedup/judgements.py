@@ -25,6 +25,7 @@ from crmclean.dedup.compare import Levels
 from crmclean.dedup.components import components
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import Table
+from crmclean.dedup.joining import Evidence
 from crmclean.dedup.model import EVENTS, Chance
 from crmclean.dedup.priors import DIFFERENT, Comparison
 from crmclean.errors import UsageError
@@ -212,7 +213,7 @@ def _of_groups(judged: Judged, evaluate: Evaluate) -> Evaluate:
     sizes = np.bincount(judged.group, minlength=len(judged.group))
     starts = np.cumsum(sizes) - sizes
 
-    def asked(first: Ints, second: Ints) -> tuple[Ints, Ints, Ints]:
+    def asked(first: Ints, second: Ints) -> Evidence:
         width = sizes[second]
         pairs = sizes[first] * width
         begin = np.cumsum(pairs) - pairs
@@ -220,10 +221,13 @@ def _of_groups(judged: Judged, evaluate: Evaluate) -> Evaluate:
         place = np.arange(len(of)) - begin[of]
         one = members[starts[first][of] + place // width[of]]
         other = members[starts[second][of] + place % width[of]]
-        bits, never, contrary = evaluate(one, other)
+        told = evaluate(one, other)
         if len(of) > len(first):
-            bits = np.maximum.reduceat(bits, begin)
-            never, contrary = (np.logical_and.reduceat(said, begin) for said in (never, contrary))
-        return bits, never | judged.apart(first, second), contrary
+            never, contrary = (np.logical_and.reduceat(said, begin) for said in (told.never, told.contrary))
+            findings = np.where(told.known, told.findings, -np.inf)
+            known = np.logical_or.reduceat(told.known, begin, axis=1)
+            best = np.where(known, np.maximum.reduceat(findings, begin, axis=1), 0)
+            told = Evidence(np.maximum.reduceat(told.bits, begin), never, contrary, best, known)
+        return replace(told, never=told.never | judged.apart(first, second))
 
     return asked

@@ -14,7 +14,7 @@ from crmclean.dedup.compare import Levels
 from crmclean.dedup.decide import Decisions
 from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints
-from crmclean.dedup.weights import Model, probability_of
+from crmclean.dedup.weights import Model, Scored, probability_of
 from crmclean.dedup.workings import Settings, Workings
 from crmclean.tables.evidence import empty_table, enum_array, evidence_table
 
@@ -94,20 +94,23 @@ def score_all(work: Workings, model: Model, candidates: Candidates, settings: Se
     )
 
 
-def evidence_of(work: Workings, model: Model, left: Ints, right: Ints, size: int) -> tuple[Ints, Ints, Levels]:
-    """Evidence of pairs in bits, the prior left out; that of what identifies alone; and their levels."""
-    weights, identities = [np.zeros(0, np.float32)], [np.zeros(0, np.float32)]
-    levels = {item.name: [np.zeros(0, np.uint8)] for item in work.comparer.active}
+def evidence_of(work: Workings, model: Model, left: Ints, right: Ints, size: int) -> tuple[Scored, Levels]:
+    """Weights of pairs with what each comparison says of them, and their levels; ``size`` pairs at a time."""
     size = max(min(size, -(-len(left) // _THREADS)), 1)
-    parts = [slice(start, start + size) for start in range(0, len(left), size)]
+    portions = [slice(start, start + size) for start in range(0, max(len(left), 1), size)]
     with ThreadPoolExecutor(_THREADS) as pool:
-        for scored, part in pool.map(lambda some: work.score(model, left[some], right[some]), parts):
-            weights.append(scored.identity + scored.support)
-            identities.append(scored.identity)
-            for name, pieces in levels.items():
-                pieces.append(part[name])
-    found = {name: np.concatenate(pieces) for name, pieces in levels.items()}
-    return np.concatenate(weights), np.concatenate(identities), found
+        told = list(pool.map(lambda some: work.score(model, left[some], right[some]), portions))
+    scored = Scored(
+        _joined([each.parts for each, _ in told]),
+        _joined([each.telling for each, _ in told]),
+        *(np.concatenate([getattr(each, name) for each, _ in told]) for name in ("identity", "support", "weight")),
+    )
+    return scored, _joined([levels for _, levels in told])
+
+
+def _joined(portions: list[dict[str, Ints]]) -> dict[str, Ints]:
+    """Columns that are there in portions, each put together."""
+    return {name: np.concatenate([portion[name] for portion in portions]) for name in portions[0]}
 
 
 def links_table(records: Records, found: Found, names: list[str], decisions: Decisions) -> pa.Table:

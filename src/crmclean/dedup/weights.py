@@ -120,9 +120,13 @@ class Model:
 
 @dataclass(frozen=True)
 class Scored:
-    """Weights of pairs: float32 arrays in bits. ``parts`` holds each comparison's weight before grouping."""
+    """Weights of pairs: float32 arrays in bits.
+
+    ``parts`` holds each comparison's weight before grouping, ``telling`` what of it identifies.
+    """
 
     parts: dict[str, Floats]
+    telling: dict[str, Floats]
     identity: Floats
     support: Floats
     weight: Floats
@@ -186,26 +190,27 @@ def score_pairs(
     write_two_mailboxes(model, levels, parts)
     kin = Kin.of(model, levels, parts, len(left))
     community = one_community(model, records, levels, parts, (left, right))
-    identity, groups = _by_role(model, levels, parts, kin, np.minimum(community, 0) if with_support else None)
+    telling, groups = _by_role(model, levels, parts, kin, np.minimum(community, 0) if with_support else None)
+    identity = sum(telling.values(), np.zeros(len(left), np.float32))
     identity += neither_contact(levels, len(left)) + community
     identity += np.where(kin.together, np.minimum(kin.left_over, 0), 0).astype(np.float32)
     if not with_support:
-        return Scored(parts, identity, np.zeros(len(left), np.float32), identity)
+        return Scored(parts, telling, identity, np.zeros(len(left), np.float32), identity)
     place = groups["place"].total(np.minimum(community, 0))
     place = np.where(kin.together, np.minimum(place, np.maximum(kin.left_over, 0)), place).astype(np.float32)
     bound = supported(model, levels, parts, identity)
     found = Affiliation.of(place, groups["employer"].total(), groups["background"].total(), bound, model.lasting)
     prior = np.float32(np.log2(model.prior / (1.0 - model.prior)))
     weight = (prior + identity + found.support).astype(np.float32)
-    return Scored(parts, identity, found.support, weight, found.classes)
+    return Scored(parts, telling, identity, found.support, weight, found.classes)
 
 
 def _by_role(
     model: Model, levels: Mapping[str, Ints], parts: Mapping[str, Floats], kin: Kin, charge: Floats | None
-) -> tuple[Floats, dict[str, Group]]:
-    """The findings that identify, summed, and those that support, in their groups."""
+) -> tuple[dict[str, Floats], dict[str, Group]]:
+    """What of each comparison identifies, and what supports, in its groups."""
     count = len(kin.apart)
-    identity = np.zeros(count, np.float32)
+    telling: dict[str, Floats] = {}
     groups = {role: Group(count) for role in ("place", "employer", "background")}
     for item in model.comparisons:
         if item.name not in parts:
@@ -218,12 +223,14 @@ def _by_role(
         apart = kin.apart & (part > 0) if item.name == "family" else None
         for role, belongs in _roles(item, level, apart):
             if role == "identity":
-                identity += part if belongs is None else part * belongs
+                telling[item.name] = part if belongs is None else part * belongs
             elif charge is not None:
                 local = role == "employer" and item.name != "title"
                 agreed = np.where(part > 0, np.maximum(part + charge, 0), part) if local else part
                 groups[role].add(agreed, belongs)
-    return identity, groups
+        if "identity" in item.roles():
+            telling.setdefault(item.name, np.zeros(count, np.float32))
+    return telling, groups
 
 
 def _weights(

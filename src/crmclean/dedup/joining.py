@@ -1,0 +1,250 @@
+"""Components put together again, part by part, from what their pairs say finding by finding.
+
+Records of one person differ in what changes (a mobile, an employer's mailbox) and agree, somewhere, in what lasts. Two
+parts A and B, groups of records, are one entity by the log odds
+
+    prior + sum over findings k of  2 log2( mean of sqrt(2^w_k) )  + charge(|A|, |B|)
+
+where the mean is over the pairs between A and B in which k is known, and w_k are the bits that k says of a pair. So
+what is missing in one copy is told by another, and the prior is paid once. The mean is the power mean with exponent 1/2
+of likelihood ratios (Hardy, Littlewood & Polya 1934). Exponent 1, a mixture over the copies from which a record may
+descend, would let a single mailbox typed into the wrong row carry two people into one; exponent 0, the mean of bits,
+would count an old mobile in three copies three times against the new one. Halfway, one copy that agrees is worth nearly
+as much as all, less 2 bits for each doubling of those that do not.
+
+From single records the two parts with the best odds are joined, as long as the odds are in favour (agglomerative, on
+log odds as in correlation clustering, Bansal, Blum & Chawla 2004).
+
+The charge holds down clusters of a size that the file hardly has. Where sizes are drawn from a distribution mu, the
+prior of a partition is proportional to the product of |c|! mu_|c| over its clusters (Betancourt, Zanella & Steorts
+2022), so that joining a and b records instead of 1 and 1 changes the odds by
+
+    log2( (a + b)! mu_(a+b) / (a! mu_a  b! mu_b) )  -  log2( 2 mu_2 / mu_1^2 )
+
+Only what it takes off counts: that a size is common is no reason to merge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from crmclean.dedup.forms import Ints
+from crmclean.dedup.pairs import runs
+
+__all__ = ["Evidence", "Parts", "SizeCharge", "join_components"]
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+_WIDE = 1000  # records from which on a component is joined by its pairs' evidence as a whole: memory
+_CELLS = 4_000_000  # findings of pairs held at a time
+_UNSEEN = 0.5  # clusters of each size that a file is believed to have beyond those seen
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What there is to say of pairs of records.
+
+    Attributes
+    ----------
+    bits : float array, shape (pairs,)
+        Evidence for a match, the prior left out.
+    never, contrary : bool array, shape (pairs,)
+        Pairs that must never be joined, and pairs that contradict each other.
+    findings : float array, shape (findings, pairs)
+        What the evidence is made of, in bits; it adds up to ``bits``.
+    known : bool array, shape (findings, pairs)
+        Findings about which both records say something.
+    """
+
+    bits: np.ndarray[Any, Any]
+    never: np.ndarray[Any, np.dtype[np.bool_]]
+    contrary: np.ndarray[Any, np.dtype[np.bool_]]
+    findings: np.ndarray[Any, Any]
+    known: np.ndarray[Any, np.dtype[np.bool_]]
+
+    @staticmethod
+    def whole(bits: Ints, never: Ints, contrary: Ints) -> Evidence:
+        """Evidence that is one finding."""
+        return Evidence(bits, never, contrary, bits[None], np.ones((1, len(bits)), bool))
+
+    def take(self, chosen: Ints) -> Evidence:
+        """Of some pairs only."""
+        one = (self.bits[chosen], self.never[chosen], self.contrary[chosen])
+        return Evidence(*one, self.findings[:, chosen], self.known[:, chosen])
+
+
+@dataclass(frozen=True)
+class SizeCharge:
+    """What joining parts of two sizes costs, in bits of at most 0; ``bits[k]`` is log2(k! mu_k) up to a constant."""
+
+    bits: Floats
+
+    @staticmethod
+    def of(sizes: Ints, largest: int) -> SizeCharge:
+        """From the sizes of the clusters of a file; ``largest`` is the largest size to be asked about.
+
+        Sizes beyond those seen are believed half as likely with each record more.
+        """
+        seen = np.bincount(sizes, minlength=3)[1:].astype(np.float64)
+        size = np.arange(1, max(largest, len(seen)) + 1)
+        count = np.zeros(len(size))
+        count[: len(seen)] = seen
+        beyond = np.maximum(size - len(seen), 0)
+        share = np.where(beyond > 0, np.log2(_UNSEEN) - beyond, np.log2(count + _UNSEEN))
+        share -= np.log2(seen.sum() + _UNSEEN * len(seen))
+        return SizeCharge(np.concatenate([[0.0], share + np.cumsum(np.log2(size))]))
+
+    def __call__(self, one: Ints, other: Ints) -> Floats:
+        """Of parts of ``one`` and of ``other`` records, arrays that broadcast; the largest stands for larger ones."""
+        a, b = np.asarray(one, np.intp), np.asarray(other, np.intp)
+        odds = (
+            self.bits[np.minimum(a + b, len(self.bits) - 1)]
+            - self.bits[a]
+            - self.bits[b]
+            - (self.bits[2] - 2 * self.bits[1])
+        )
+        charged: Floats = np.minimum(odds, 0.0)
+        return charged
+
+    def is_charged(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Sizes that some join of two parts is charged for."""
+        charged = np.zeros(len(self.bits), bool)
+        for size in range(2, len(self.bits)):
+            part = np.arange(1, size // 2 + 1)
+            charged[size] = bool((self(part, size - part) < 0).any())
+        return charged
+
+
+def join_components(
+    labels: Ints, first: Ints, second: Ints, evidence: Evidence, prior: float, charge: SizeCharge | None = None
+) -> None:
+    """Put components together again from single records; writes the labels of their records.
+
+    Parameters
+    ----------
+    labels : int32 array, shape (records,)
+        Of whole components; those of the records in the pairs are written anew: the smallest record of each part.
+    first, second : int array, shape (pairs,)
+        All pairs of each component, ``first < second``.
+    evidence : Evidence
+        Of these pairs.
+    prior : float
+        Log2 odds of the prior.
+    charge : SizeCharge, optional
+    """
+    owner = labels[first]
+    order = np.lexsort((second, first, owner))
+    starts, pairs = runs(owner[order])
+    sizes = np.rint((1 + np.sqrt(1 + 8 * pairs)) / 2).astype(np.int64)
+    for size in np.unique(sizes).tolist():
+        for some in _portions(starts[sizes == size], size, len(evidence.findings)):
+            chosen = order[some[:, None] + np.arange(size * (size - 1) // 2)]
+            members = np.concatenate([first[chosen[:, :1]], second[chosen[:, : size - 1]]], axis=1)
+            parts = Parts.of(evidence, chosen, size)
+            labels[members] = np.take_along_axis(members, parts.joined(prior, charge), axis=1)
+
+
+def _portions(starts: Ints, size: int, findings: int) -> Iterator[Ints]:
+    """The components of one size in portions that fit the memory there is for them."""
+    many = max(_CELLS // (findings * size * size), 1)
+    for begin in range(0, len(starts), many):
+        yield starts[begin : begin + many]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of components of one size, each a single record at first.
+
+    Attributes
+    ----------
+    told, known : float64 array, shape (findings, components, size, size)
+        Sum of sqrt(2^bits) over the pairs between two parts in which a finding is known, and the number of these.
+    never : bool array, shape (components, size, size)
+        Parts that must not be joined.
+    """
+
+    told: Floats
+    known: Floats
+    never: np.ndarray[Any, np.dtype[np.bool_]]
+
+    @staticmethod
+    def of(evidence: Evidence, chosen: Ints, size: int) -> Parts:
+        """From pairs, one row of ``chosen`` a component, in the order (0, 1), (0, 2) ... (1, 2) ..."""
+        one, other = np.triu_indices(size, 1)
+        findings, known = evidence.findings[:, chosen], evidence.known[:, chosen]
+        if size > _WIDE:
+            findings, known = evidence.bits[chosen][None], np.ones((1, *chosen.shape), bool)
+        shape = (len(findings), len(chosen), size, size)
+        told, counted, never = np.zeros(shape), np.zeros(shape), np.zeros(shape[1:], bool)
+        told[:, :, one, other] = told[:, :, other, one] = np.where(known, np.exp2(findings / 2.0), 0.0)
+        counted[:, :, one, other] = counted[:, :, other, one] = known
+        never[:, one, other] = never[:, other, one] = evidence.never[chosen]
+        return Parts(told, counted, never)
+
+    def joined(self, prior: float, charge: SizeCharge | None) -> Ints:
+        """The first member of the part that each record ends up in, shape (components, size).
+
+        All components take a step at a time: the best two parts of each are joined until their odds are against it.
+        Each part remembers its best partner, so that a join costs a row.
+        """
+        count, size = self.never.shape[:2]
+        part = np.tile(np.arange(size), (count, 1))
+        sizes = np.ones((count, size))
+        odds = np.where(self.never, -np.inf, _bits(self.told, self.known) + prior)
+        odds[:, np.arange(size), np.arange(size)] = -np.inf
+        partner, best = odds.argmax(axis=2), odds.max(axis=2)
+        at = np.arange(count)
+        while True:
+            one = best[at].argmax(axis=1)
+            going = best[at, one] >= 0
+            at, one = at[going], one[going]
+            if not len(at):
+                return part
+            other = partner[at, one]
+            kept, gone = np.minimum(one, other), np.maximum(one, other)
+            part[at] = np.where(part[at] == gone[:, None], kept[:, None], part[at])
+            self._merge(at, kept, gone)
+            sizes[at, kept] += sizes[at, gone]
+            sizes[at, gone] = 0
+            row = _bits(self.told[:, at, kept], self.known[:, at, kept]) + prior
+            if charge is not None:
+                row += charge(sizes[at, kept][:, None], sizes[at])
+            lost = self.never[at, kept] | (sizes[at] == 0) | (np.arange(size) == kept[:, None])
+            row[lost] = -np.inf
+            odds[at, gone] = odds[at, :, gone] = -np.inf
+            odds[at, kept] = odds[at, :, kept] = row
+            _partners(odds, partner, best, at, kept, gone)
+
+    def _merge(self, at: Ints, kept: Ints, gone: Ints) -> None:
+        """Give the pairs of one part to another in each of some components."""
+        for sums in (self.told, self.known):
+            sums[:, at, kept] += sums[:, at, gone]
+            sums[:, at, :, kept] = np.swapaxes(sums[:, at, kept], 0, 1)
+        self.never[at, kept] |= self.never[at, gone]
+        self.never[at, :, kept] = self.never[at, kept]
+
+
+def _bits(told: Floats, known: Floats) -> Floats:
+    """The evidence of parts, summed over findings (the first axis); a finding known in no pair says nothing."""
+    silent = known == 0
+    mean = np.where(silent, 1.0, told) / np.where(silent, 1.0, known)
+    bits: Floats = 2.0 * np.log2(mean).sum(axis=0)
+    return bits
+
+
+def _partners(odds: Floats, partner: Ints, best: Floats, at: Ints, kept: Ints, gone: Ints) -> None:
+    """Bring the best partner of each part up to date after ``gone`` went into ``kept``."""
+    mine = partner[at]
+    row = odds[at, kept]
+    stale = (mine == kept[:, None]) | (mine == gone[:, None])
+    better = (row > best[at]) & ~stale
+    where, which = np.nonzero(better)
+    partner[at[where], which], best[at[where], which] = kept[where], row[where, which]
+    stale[np.arange(len(at)), kept] = stale[np.arange(len(at)), gone] = True
+    where, which = np.nonzero(stale)
+    rows = odds[at[where], which]
+    partner[at[where], which], best[at[where], which] = rows.argmax(axis=1), rows.max(axis=1)

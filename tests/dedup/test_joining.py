@@ -1,0 +1,136 @@
+"""Components are put together again as the definition says, all of one size at once."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crmclean.dedup import joining
+from crmclean.dedup.joining import Evidence, SizeCharge, join_components
+from tests.dedup.dedup_files import parts_of
+
+
+def _odds(one, other, evidence, place, prior, charge):
+    """The log odds of two parts, worked out anew from all their pairs."""
+    pairs = [place[min(a, b), max(a, b)] for a in one for b in other]
+    if evidence.never[pairs].any():
+        return -math.inf
+    total = prior + (float(charge(len(one), len(other))) if charge is not None else 0.0)
+    for bits, known in zip(evidence.findings, evidence.known, strict=True):
+        told = [2.0 ** (float(bits[pair]) / 2) for pair in pairs if known[pair]]
+        total += 2 * math.log2(sum(told) / len(told)) if told else 0.0
+    return total
+
+
+def _joined_one_by_one(members, evidence, place, prior, charge):
+    parts = [frozenset({record}) for record in members]
+    while len(parts) > 1:
+        best, one, other = max(
+            (
+                (_odds(one, other, evidence, place, prior, charge), one, other)
+                for one, other in itertools.combinations(parts, 2)
+            ),
+            key=lambda item: item[0],
+        )
+        if best < 0:
+            break
+        parts = [part for part in parts if part not in (one, other)] + [one | other]
+    return set(parts)
+
+
+def _components(sizes, rng, findings=3):
+    """Records of components of the sizes, shuffled over the numbers, with all their pairs and random evidence."""
+    numbers = rng.permutation(sum(sizes))
+    cuts = np.cumsum([0, *sizes])
+    groups = [sorted(numbers[a:b].tolist()) for a, b in itertools.pairwise(cuts)]
+    pairs = [pair for group in groups for pair in itertools.combinations(group, 2)]
+    rng.shuffle(pairs)
+    first, second = (np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))
+    bits = rng.uniform(-9, 16, (findings, len(pairs)))
+    known = rng.random(bits.shape) < 0.7
+    bits[~known] = 0.0
+    never = rng.random(len(pairs)) < 0.05
+    labels = np.zeros(sum(sizes), np.int32)
+    for group in groups:
+        labels[group] = group[0]
+    return groups, first, second, labels, Evidence(bits.sum(axis=0), never, np.zeros(len(pairs), bool), bits, known)
+
+
+@settings(derandomize=True, max_examples=120, deadline=None)
+@given(
+    st.lists(st.integers(3, 7), min_size=1, max_size=6), st.integers(0, 2**32 - 1), st.integers(-14, 0), st.booleans()
+)
+def test_parts_are_joined_as_their_odds_say(sizes, seed, prior, charged):
+    rng = np.random.default_rng(seed)
+    groups, first, second, labels, evidence = _components(sizes, rng)
+    charge = SizeCharge.of(rng.integers(1, 5, 40), max(sizes)) if charged else None
+    place = {pair: at for at, pair in enumerate(zip(first.tolist(), second.tolist(), strict=True))}
+    join_components(labels, first, second, evidence, float(prior), charge)
+    expected = set().union(*(_joined_one_by_one(group, evidence, place, float(prior), charge) for group in groups))
+    assert set(parts_of(labels.tolist())) == expected
+
+
+def test_portions_do_not_matter(monkeypatch):
+    rng = np.random.default_rng(11)
+    _, first, second, labels, evidence = _components([4] * 9 + [5] * 7, rng)
+    whole, little = labels.copy(), labels.copy()
+    join_components(whole, first, second, evidence, -4.0)
+    monkeypatch.setattr(joining, "_CELLS", 1)
+    join_components(little, first, second, evidence, -4.0)
+    assert whole.tolist() == little.tolist()
+
+
+def _of_pairs(said):
+    """Labels of one component of four records from what three findings say of its pairs; None is not known."""
+    pairs = list(itertools.combinations(range(4), 2))
+    told = [said.get(pair, (20.0, 0.0, 0.0)) for pair in pairs]
+    known = np.array([[bits is not None for bits in each] for each in told]).T
+    bits = np.array([[bits or 0.0 for bits in each] for each in told]).T
+    nothing = np.zeros(len(pairs), bool)
+    labels = np.zeros(4, np.int32)
+    first, second = (np.array([pair[side] for pair in pairs]) for side in (0, 1))
+    join_components(labels, first, second, Evidence(bits.sum(axis=0), nothing, nothing, bits, known), -13.0)
+    return labels.tolist()
+
+
+def test_one_copy_with_the_new_mobile_is_enough():
+    kept = dict.fromkeys(itertools.combinations(range(3), 2), (9.0, None, 16.0))
+    assert (
+        _of_pairs(kept | {(0, 3): (9.0, None, -4.0), (1, 3): (9.0, None, -4.0), (2, 3): (9.0, None, 16.0)}) == [0] * 4
+    )
+
+
+def test_a_copy_without_the_name_does_not_bridge_two_people():
+    alike = {(0, 1): (8.0, 12.0, 3.0), (0, 2): (None, 12.0, 3.0), (1, 2): (None, 12.0, 3.0)}
+    other = {(0, 3): (-8.0, -6.0, 3.0), (1, 3): (-8.0, -6.0, 3.0), (2, 3): (None, 12.0, 3.0)}
+    assert _of_pairs(alike | other) == [0, 0, 0, 3]
+
+
+def test_what_three_copies_say_outweighs_one_that_went_wrong():
+    assert _of_pairs({(0, 3): (-8.0, 0.0, 0.0)}) == [0] * 4
+
+
+@pytest.mark.parametrize(("one", "other"), [(1, 1), (2, 1), (2, 2), (5, 1), (4, 3), (6, 4)])
+def test_the_charge_is_the_ratio_of_the_priors(one, other):
+    sizes = np.repeat([1, 2, 3, 4, 5], [700, 150, 60, 30, 20])
+    seen = np.bincount(sizes)[1:]
+    share = {
+        size: (seen[size - 1] + 0.5 if size <= 5 else 0.5 * 2.0 ** (5 - size)) / (960 + 2.5) for size in range(1, 13)
+    }
+
+    def prior(*parts):
+        return math.prod(math.factorial(part) * share[part] for part in parts)
+
+    expected = math.log2(prior(one + other) / prior(one, other) / (prior(2) / prior(1, 1)))
+    assert SizeCharge.of(sizes, 12)(one, other) == pytest.approx(min(expected, 0.0))
+
+
+def test_a_size_that_the_file_hardly_has_is_charged_and_common_ones_are_not():
+    charge = SizeCharge.of(np.repeat([1, 2, 3, 4, 5], [7000, 1500, 600, 300, 200]), 8)
+    assert charge.is_charged().tolist() == [False] * 6 + [True] * 3
+    assert charge(5, 1) < -3
