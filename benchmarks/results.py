@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["RESULTS", "machine", "table", "update_section"]
+__all__ = ["RESULTS", "machine", "rows_of", "table", "update_section"]
 
 RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
 
@@ -28,6 +28,17 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
     rule = "| " + " | ".join(["-" * widths[0], *["-" * (width - 1) + ":" for width in widths[1:]]]) + " |"
     return "\n".join([line(header), rule, *[line(row) for row in rows]])
+
+
+def rows_of(name: str, header: Sequence[str], path: Path = RESULTS) -> list[list[str]]:
+    """The rows of the table in a section, without its header; none if there is no such section or table."""
+    start, end = f"<!-- {name.lower()}: start -->", f"<!-- {name.lower()}: end -->"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    if start not in text or end not in text:
+        return []
+    lines = text.split(start, 1)[1].split(end, 1)[0].splitlines()
+    cells = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines if line.startswith("|")]
+    return cells[2:] if cells[:1] == [list(header)] else []
 
 
 def update_section(name: str, text: str, path: Path = RESULTS) -> None:

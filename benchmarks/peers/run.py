@@ -117,15 +117,18 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=900, help="stop a process after so many seconds")
     parser.add_argument("--memory", type=float, default=16, help="stop a process at so many GiB")
     parser.add_argument("--cache", type=Path, default=CACHE, help="folder of the environments")
+    parser.add_argument("--keep", action="store_true", help="keep the rows of sets that are not run now")
     parser.add_argument("--no-write", action="store_true", help="leave RESULTS.md alone")
     arguments = parser.parse_args()
     limits = Limits(arguments.seconds, arguments.memory, arguments.runs)
     tools = [tool for tool in TOOLS if tool.name in arguments.tools]
     rows: list[list[str]] = []
+    kept = results.rows_of("Peers", HEADER) if arguments.keep else []
     for row in compare(_chosen(arguments.sizes, arguments.seeds, arguments.sets), tools, limits, arguments.cache):
         rows.append(row)
         print("  ".join(row), file=sys.stderr, flush=True)
-    text = results.table(HEADER, rows)
+    run = {row[0] for row in rows}
+    text = results.table(HEADER, [*rows, *(row for row in kept if row[0] not in run)])
     print(text)
     if not arguments.no_write:
         note = NOTE.format(median=f", median of {arguments.runs}" if arguments.runs > 1 else "")

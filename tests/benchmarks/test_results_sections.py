@@ -37,3 +37,10 @@ def test_tables_are_markdown_and_aligned(results: Any) -> None:
 
 def test_the_machine_is_named_by_cores_and_memory_only(results: Any) -> None:
     assert set(results.machine()) <= set("0123456789 cores,GiB")
+
+
+def test_the_rows_of_a_section_come_back_as_they_were_written(results: Any, tmp_path: Path) -> None:
+    path, header, rows = tmp_path / "RESULTS.md", ["set", "F1"], [["a", "0.9"], ["long name", ""]]
+    results.update_section("Peers", f"A note.\n\n{results.table(header, rows)}", path)
+    assert results.rows_of("Peers", header, path) == rows
+    assert results.rows_of("Peers", ["set", "recall"], path) == results.rows_of("Speed", header, path) == []
