@@ -21,7 +21,7 @@ from tests.dedup.dedup_files import POOLS, fields_of, full_rows, rows_of
 NEEDED = np.linspace(-30, 40, 29)
 
 pytestmark = pytest.mark.skipif(
-    kernel("may_link", "BBniqqnxfbb") is None, reason="no compiled kernels here: nothing to compare"
+    kernel("may_link", "BBniiqqnxfbb") is None, reason="no compiled kernels here: nothing to compare"
 )
 
 

@@ -68,14 +68,18 @@ class Bounds:
 
     def between(self, item: Comparison) -> np.float32 | None:
         """The best level that is neither "different" nor the best of all; None where there is none."""
-        inner = [code for code, level in enumerate(item.levels[:-1], DIFFERENT) if level.name != "shared"]
-        return np.float32(self.levels[item.name][inner[1:]].max()) if len(inner) > 1 else None
+        return np.float32(self.levels[item.name][item.between].max()) if item.between else None
 
     def of_names(self, item: Comparison) -> tuple[np.float32, np.float32, np.float32]:
         """What two different names are worth whatever their values: at best, if similar, and if they are not."""
         levels, different = self.levels[item.name], self.different(item.name)
         plain = [levels[code] for code, level in enumerate(item.levels, DIFFERENT) if not level.frequency]
         return max(plain), max(levels[item.code("similar")], different), different
+
+    def made(self) -> Bounds:
+        """These bounds, with all that is made only once made now, in this thread."""
+        _ = self.compiled
+        return self
 
     @cached_property
     def compiled(self) -> CompiledBounds | None:
@@ -87,6 +91,11 @@ class Bounds:
         carriers = self.comparer.carriers.get(name)
         limit = SHARED_BY.get(name)
         return np.ones(len(codes), bool) if carriers is None or limit is None else carriers.take(codes) < limit
+
+    def of_values(self, name: str) -> Floats:
+        """What sharing each value is worth."""
+        size, table = self.comparer.records.forms[name].size, self.exact.get(name)
+        return np.full(size, self.levels[name][-1], np.float32) if table is None else table[:size]
 
     def same(self, name: str, codes: Ints) -> Floats:
         """What sharing each of some values is worth."""
@@ -118,9 +127,19 @@ def bounds_of(model: Model, comparer: Comparer, tables: Mapping[str, Table], sla
         levels[item.name] = bits.astype(np.float32)
         for into, kind in ((exact, "value"), (near, "near")):
             if kind in best:
-                chance = np.log2(np.maximum(tables[item.name], 1e-9))
+                chance = _bits_of(comparer, item.name, tables[item.name])
                 into[item.name] = np.clip(np.log2(best[kind]) - chance, 0.0, STRONGEST).astype(np.float32)
     return Bounds(comparer, model.community, model.kin, levels, exact, near, slack)
+
+
+def _bits_of(comparer: Comparer, name: str, table: Table) -> Table:
+    """log2 of the chance of each value; the file's own table is asked about once, whatever the models."""
+
+    def made() -> tuple[Table, Table]:
+        return table, np.log2(np.maximum(table, 1e-9))
+
+    of_table, bits = comparer.once(f"bits:{name}", made)
+    return bits if of_table is table else made()[1]
 
 
 def may_link(bounds: Bounds, left: Ints, right: Ints, needed: float) -> np.ndarray[Any, np.dtype[np.bool_]]:

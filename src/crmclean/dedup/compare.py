@@ -6,7 +6,7 @@ bound on the edit distance (which letters occur) has not ruled out. All measures
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -111,6 +111,12 @@ class Lookups:
 
     def __post_init__(self) -> None:
         self.active = tuple(item for item in self.comparisons if item.name in self.records.forms)
+
+    def once(self, name: str, make: Callable[[], Any]) -> Any:
+        """What ``make`` gives, made when first asked for."""
+        if name not in self._cache:
+            self._cache[name] = make()
+        return self._cache[name]
 
     def _start(self, form: Form, left: Ints, right: Ints) -> tuple[Ints, Ints, Ints, Ints]:
         """Codes of both sides, levels with the missing ones set and the rest "different", and where both differ."""

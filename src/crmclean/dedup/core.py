@@ -250,11 +250,11 @@ def explain_pair(
     return explain_records(work, model, settings, int(place[left]), int(place[right]), measures.get("blocking", ()))
 
 
-def _believed(work: Workings, settings: Settings) -> tuple[Model, Chance]:
-    """The model before the file is fitted, and the random pairs its u are from."""
-    start = prior_model(settings.entity, work.comparer.active, work.records.count)
+def _believed(work: Workings, settings: Settings) -> tuple[Bounds, Model, Chance]:
+    """The model before the file is fitted, its bounds, and the random pairs its u are from."""
     chance = draw_chance(work.comparer, work.tables)
-    return with_chance(start, chance), chance
+    start = with_chance(prior_model(settings.entity, work.comparer.active, work.records.count), chance)
+    return bounds_of(start, work.comparer, work.tables).made(), start, chance
 
 
 def _believed_and_candidates(work: Workings, settings: Settings) -> tuple[Model, Chance, Candidates]:
@@ -269,17 +269,16 @@ def _believed_and_candidates(work: Workings, settings: Settings) -> tuple[Model,
             settings.entity,
             pairs_per_row=settings.pairs_per_row,
             max_block=settings.max_block,
-            judge=_judge(work, lambda: believed.result()[0], settings),
+            judge=_judge(work, lambda: believed.result()[:2], settings),
         )
-        return *believed.result(), candidates
+        return *believed.result()[1:], candidates
 
 
-def _judge(work: Workings, believed: Callable[[], Model], settings: Settings) -> Judge:
+def _judge(work: Workings, believed: Callable[[], tuple[Bounds, Model]], settings: Settings) -> Judge:
     """How likely pairs are matches by what is believed before the file is fitted; 0 for those more likely not."""
 
     def judge(left: Ints, right: Ints) -> Ints:
-        model = believed()
-        bounds = bounds_of(model, work.comparer, work.tables)
+        bounds, model = believed()
         hopeful = np.flatnonzero(_may_link(bounds, left, right, model, replace(settings, keep_probability=0.5)))
         chance = np.zeros(len(left))
 

@@ -79,6 +79,12 @@ class Comparison:
         """Names by level code."""
         return ("both_missing", "one_missing", *(level.name for level in self.levels))
 
+    @property
+    def between(self) -> list[int]:
+        """The codes of the levels that are neither "different", nor the best of all, nor for shared values."""
+        inner = [code for code, level in enumerate(self.levels[:-1], DIFFERENT) if level.name != "shared"]
+        return inner[1:]
+
     def roles(self) -> tuple[Role, ...]:
         """The role of each level code."""
         return (self.role, self.role, *(level.role or self.role for level in self.levels))

@@ -5,7 +5,9 @@
 
 #include "kernels.h"
 
-#define BLOCK 256 /* pairs whose codes are fetched together */
+#include <math.h>
+
+#define BLOCK 128 /* pairs whose codes are fetched together */
 #define LINE 16 /* codes that come together */
 #define LONGEST 7 /* from here on lengths of names are alike, as in `name_levels.py` */
 #define TABLE(type, address) ((const type *)(uintptr_t)(address))
@@ -43,6 +45,7 @@ typedef struct {
 } name_t;
 
 typedef struct {
+    int64_t late; /* whether its codes are in the table of what is asked for last */
     int64_t column, columns, others; /* first place of its codes, how many, and how many more may hold the same values */
     int64_t roles, is_signed, contrary, two_kinds;
     int64_t near, odd, strange, numbered;
@@ -55,7 +58,7 @@ typedef struct {
 
 typedef struct {
     name_t names[2]; /* given, family */
-    int64_t early, columns; /* the columns that identity asks for come first */
+    int64_t width[2]; /* codes of a record in each table: what identity asks for, and the rest */
     int64_t steps, birth; /* before which step birth dates come; -1: nowhere */
     int64_t related, nicknames; /* related pairs, names in the table */
     uint64_t relations; /* int64, sorted: one * nicknames + other */
@@ -68,41 +71,40 @@ typedef struct {
 typedef struct {
     const plan_t *plan;
     const step_t *steps;
-    const int32_t *codes; /* of all records */
+    const int32_t *codes[2]; /* of all records, in each table */
     const int64_t *left, *right;
     int64_t count, pairs[BLOCK];
-    const int32_t *row[2][BLOCK]; /* codes of each side */
+    const int32_t *row[2][2][BLOCK]; /* by table and side */
     float total[BLOCK], bits[BLOCK], household[BLOCK], name[2][BLOCK];
     int8_t reach[2][BLOCK];
-    uint8_t apart[BLOCK], contrary[3][BLOCK];
+    uint8_t apart[BLOCK], crossed[BLOCK], contrary[3][BLOCK], open[BLOCK];
 } work_t;
 
 static inline float larger(float a, float b) { return a > b ? a : b; }
 
 static inline float smaller(float a, float b) { return a < b ? a : b; }
 
-/* Bits by twos, fours and bytes: without a processor's own instruction the compiler's is a call. */
-static inline int count_letters(uint64_t set) {
-    set -= set >> 1 & 0x5555555555555555u;
-    set = (set & 0x3333333333333333u) + (set >> 2 & 0x3333333333333333u);
-    return (int)(((set + (set >> 4)) & 0x0F0F0F0F0F0F0F0Fu) * 0x0101010101010101u >> 56);
+/* Whether a set has so many letters at most. Few are asked about: to drop one after the other costs less than to count
+   them without a processor's own instruction. */
+static inline int at_most(uint64_t set, int64_t most) {
+    while (set && most-- > 0) set &= set - 1;
+    return !set;
 }
 
-/* At least so many letters are in one set and not in the other. */
-static inline int odd_letters(uint64_t a, uint64_t b) {
-    int ours = count_letters(a & ~b), theirs = count_letters(b & ~a);
-    return ours > theirs ? ours : theirs;
+/* Whether neither of two sets has more than so many letters that the other has not. */
+static inline int are_within(uint64_t a, uint64_t b, int64_t most) {
+    return at_most(a & ~b, most) && at_most(b & ~a, most);
 }
 
-/* Find the codes of the records of a block, and have some columns of them fetched. */
-static void fetch(work_t *w, int64_t from, int64_t to) {
+/* Find the codes of the records of a block in a table, and have them fetched. */
+static void fetch(work_t *w, int table) {
+    int64_t width = w->plan->width[table];
     for (int64_t i = 0; i < w->count; i++) {
         const int64_t records[2] = {w->left[w->pairs[i]], w->right[w->pairs[i]]};
         for (int side = 0; side < 2; side++) {
-            const int32_t *row = w->codes + records[side] * w->plan->columns;
-            w->row[side][i] = row;
-            for (int64_t column = from; column < to; column += LINE) __builtin_prefetch(row + column);
-            if (from < to) __builtin_prefetch(row + to - 1);
+            const int32_t *row = w->codes[table] + records[side] * width;
+            w->row[table][side][i] = row;
+            for (int64_t column = 0; column < width; column += LINE) __builtin_prefetch(row + column);
         }
     }
 }
@@ -126,36 +128,43 @@ static int may_be_alike(const plan_t *plan, const name_t *name, int32_t one, int
     if (shorter == 1) {
         if (initials[one] == initials[other]) return ANYTHING;
     } else {
-        int odd = odd_letters(a->letters, b->letters);
-        if (odd <= plan->typo[shorter] && (a->rare | b->rare)) return ANYTHING;
+        if (are_within(a->letters, b->letters, plan->similar[shorter])) reach = SIMILAR;
+        if ((a->rare | b->rare) && are_within(a->letters, b->letters, plan->typo[shorter])) return ANYTHING;
         if (shorter > 1 && (a->words & b->words || (name->skeletons && a->skeleton == b->skeleton))) return ANYTHING;
-        reach = odd <= plan->similar[shorter] ? SIMILAR : NOTHING;
     }
     if (!name->nicknames || a->nickname < 0 || b->nickname < 0 || a->nickname == b->nickname) return reach;
     return are_related(plan, a->nickname, b->nickname) ? ANYTHING : reach;
 }
 
-/* `NameLevels.may_be_misplaced`; no code where the other name is not there */
-static int may_be_misplaced(const plan_t *plan, const value_t *values, int32_t here, int32_t there) {
-    return there > 0 && odd_letters(values[here].letters, values[there].letters) <= plan->misplaced;
+/* `NameLevels.may_be_misplaced`, of either name of one record and the other name of the other: whichever name of the two
+   records is asked about, these are the same two pairs of values. */
+static void cross_block(work_t *w, const name_t *name) {
+    const value_t *values = TABLE(value_t, name->values);
+    for (int64_t i = 0; i < w->count; i++) {
+        int32_t a = w->row[0][0][i][name->column], b = w->row[0][1][i][name->column];
+        int32_t one = w->row[0][0][i][name->other], two = w->row[0][1][i][name->other];
+        int crossed = 0;
+        if (a != b || one != two) {
+            crossed = a && two && are_within(values[a].letters, values[two].letters, w->plan->misplaced);
+            crossed |= b && one && are_within(values[b].letters, values[one].letters, w->plan->misplaced);
+        }
+        w->crossed[i] = (uint8_t)crossed;
+    }
 }
 
 static float name_bits(const work_t *w, const name_t *name, int64_t i, int8_t *reach) {
     const value_t *values = TABLE(value_t, name->values);
-    int32_t a = w->row[0][i][name->column], b = w->row[1][i][name->column];
-    int32_t one = name->other < 0 ? -1 : w->row[0][i][name->other];
-    int32_t two = name->other < 0 ? -1 : w->row[1][i][name->other];
+    int32_t a = w->row[0][0][i][name->column], b = w->row[0][1][i][name->column];
     *reach = MISSING;
     if (!a || !b) {
         int32_t only = a + b;
-        if (!only || only != (a ? two : one)) return 0;
+        if (!only || name->other < 0 || only != w->row[0][a ? 1 : 0][i][name->other]) return 0;
         *reach = ANYTHING; /* the other record's name in the wrong field */
         return larger(values[only].near, 0);
     }
     *reach = EQUAL;
     if (a == b) return values[a].exact;
-    int crossed = may_be_misplaced(w->plan, values, a, two) || may_be_misplaced(w->plan, values, b, one);
-    *reach = (int8_t)(crossed ? ANYTHING : may_be_alike(w->plan, name, a, b));
+    *reach = (int8_t)(w->crossed[i] ? ANYTHING : may_be_alike(w->plan, name, a, b));
     if (*reach == ANYTHING) return larger(smaller(values[a].near, values[b].near), name->plain);
     return *reach == SIMILAR ? name->similar : name->different;
 }
@@ -167,13 +176,15 @@ static void name_block(work_t *w, int which) {
         memset(w->reach[which], MISSING, sizeof w->reach[which]);
         return;
     }
-    for (int side = 0; side < 2; side++) {
-        const value_t *values = TABLE(value_t, name->values);
+    const value_t *values = TABLE(value_t, name->values);
+    for (int side = 0; side < 2; side++)
         for (int64_t i = 0; i < w->count; i++) {
-            __builtin_prefetch(&values[w->row[side][i][name->column]]);
-            if (name->other >= 0) __builtin_prefetch(&values[w->row[side][i][name->other]]);
+            __builtin_prefetch(&values[w->row[0][side][i][name->column]]);
+            if (name->other >= 0 && !which) __builtin_prefetch(&values[w->row[0][side][i][name->other]]);
         }
-    }
+    int first = !which || w->plan->names[0].column < 0;
+    if (first && name->other >= 0) cross_block(w, name);
+    else if (first) memset(w->crossed, 0, sizeof w->crossed);
     for (int64_t i = 0; i < w->count; i++) w->name[which][i] = name_bits(w, name, i, &w->reach[which][i]);
 }
 
@@ -211,13 +222,6 @@ static inline int may_share_part(const step_t *s, int32_t mark, int32_t other) {
     return !(apart & s->parts[0]) || !(apart & s->parts[1]) || !(apart & s->parts[2]);
 }
 
-/* Whether two columns of a pair hold different values that have to be looked at. */
-static inline int is_open(const work_t *w, const step_t *s, int64_t i, int64_t m, int64_t n) {
-    const int32_t *a = w->row[0][i], *b = w->row[1][i];
-    if (!a[s->column + m] || !b[s->column + n] || a[s->column + m] == b[s->column + n]) return 0;
-    return s->marks < 0 || may_share_part(s, a[s->marks + m], b[s->marks + n]);
-}
-
 /* `Comparer.may_be_near` */
 static int may_be_near(const step_t *s, int32_t one, int32_t other) {
     if (s->near == ALWAYS) return 1;
@@ -225,7 +229,7 @@ static int may_be_near(const step_t *s, int32_t one, int32_t other) {
     const sign_t *a = &TABLE(sign_t, s->signs)[one], *b = &TABLE(sign_t, s->signs)[other];
     if (s->near == LINES)
         return a->parts[0] == b->parts[0] || a->parts[1] == b->parts[1] || a->parts[2] == b->parts[2];
-    int alike = odd_letters(a->letters, b->letters) <= s->odd;
+    int alike = are_within(a->letters, b->letters, s->odd);
     const uint64_t *words = TABLE(uint64_t, s->words);
     switch (s->near) {
     case NUMBERS: return alike && a->one && b->one;
@@ -235,48 +239,69 @@ static int may_be_near(const step_t *s, int32_t one, int32_t other) {
     case STREETS: { /* name, number */
         if (a->one && b->one && alike) return 1;
         if (!s->numbered || !a->two || a->two != b->two) return 0;
-        int ours = count_letters(a->letters & ~b->letters), theirs = count_letters(b->letters & ~a->letters);
-        return (ours < theirs ? ours : theirs) <= s->strange;
+        return at_most(a->letters & ~b->letters, s->strange) || at_most(b->letters & ~a->letters, s->strange);
     }
     default: return alike;
     }
 }
 
-/* `_form` and `_pool`: a form is a pool of one column. */
-static float step_bits(const work_t *w, const step_t *s, int64_t i, const float *same, int contrary) {
-    float bits = 0;
-    int found = 0;
-    int64_t all = s->columns + s->others;
-    for (int64_t m = 0; m < all; m++) {
-        int32_t a = w->row[0][i][s->column + m];
-        for (int64_t n = 0; a && n < (m < s->columns ? all : s->columns); n++) {
-            int32_t b = w->row[1][i][s->column + n];
-            float worth;
-            if (a == b) worth = contrary ? 0 : same[a];
-            else if (!b || m >= s->columns || n >= s->columns || (s->two_kinds && m != n)) continue;
-            else worth = is_open(w, s, i, m, n) && may_be_near(s, a, b) ? s->between : s->different;
-            bits = found ? larger(bits, worth) : worth;
-            found = 1;
-        }
+/* Column `m` of the left sides against column `n` of the right ones: what is better than before goes into `bits`, and
+   what has to be looked at is noted, so that no pair waits for another. Returns how many those are. */
+static inline int64_t meet(
+    work_t *w, const step_t *s, int64_t m, int64_t n, const float *same, const uint8_t *contrary, int marked
+) {
+    const int32_t *const *left = w->row[s->late][0], *const *right = w->row[s->late][1];
+    int64_t one = s->column + m, other = s->column + n, open = 0;
+    int only_same = m >= s->columns || n >= s->columns || (s->two_kinds && m != n);
+    int looks = !only_same && s->near != NEVER;
+    for (int64_t i = 0; i < w->count; i++) {
+        int32_t a = left[i][one], b = right[i][other];
+        int equal = a == b, both = (a != 0) & (b != 0);
+        int near = looks & both & !equal;
+        if (marked) near &= may_share_part(s, left[i][s->marks + m], right[i][s->marks + n]);
+        float worth = same[equal ? a : 0];
+        worth = contrary[i] ? 0 : worth;
+        worth = equal ? worth : s->different;
+        int told = both & !near & (equal | !only_same);
+        worth = told ? worth : -INFINITY;
+        w->bits[i] = larger(w->bits[i], worth);
+        w->open[open] = (uint8_t)i;
+        open += near;
     }
-    return s->is_signed ? bits : larger(bits, 0);
+    return open;
 }
 
-/* What a comparison says of each pair; `same` tells what sharing a value is worth, `contrary` where nothing. */
-static void step_block(work_t *w, const step_t *s, const float *same, const uint8_t *contrary) {
-    for (int64_t i = 0; i < w->count; i++) {
-        int32_t a = w->row[0][i][s->column];
-        if (a == w->row[1][i][s->column]) __builtin_prefetch(&same[a]);
-    }
+/* The pairs noted by `meet`. */
+static void look(work_t *w, const step_t *s, int64_t m, int64_t n, int64_t open) {
+    const int32_t *const *left = w->row[s->late][0], *const *right = w->row[s->late][1];
     const sign_t *signs = TABLE(sign_t, s->signs);
-    for (int64_t m = 0; signs && m < s->columns; m++)
-        for (int64_t n = 0; n < s->columns; n++)
-            for (int64_t i = 0; i < w->count; i++)
-                if (is_open(w, s, i, m, n)) {
-                    __builtin_prefetch(&signs[w->row[0][i][s->column + m]]);
-                    __builtin_prefetch(&signs[w->row[1][i][s->column + n]]);
-                }
-    for (int64_t i = 0; i < w->count; i++) w->bits[i] = step_bits(w, s, i, same, contrary[i]);
+    for (int64_t k = 0; signs && k < open; k++) {
+        __builtin_prefetch(&signs[left[w->open[k]][s->column + m]]);
+        __builtin_prefetch(&signs[right[w->open[k]][s->column + n]]);
+    }
+    for (int64_t k = 0; k < open; k++) {
+        int64_t i = w->open[k];
+        int near = may_be_near(s, left[i][s->column + m], right[i][s->column + n]);
+        w->bits[i] = larger(w->bits[i], near ? s->between : s->different);
+    }
+}
+
+/* `_form` and `_pool`, a form being a pool of one column: what a comparison says of each pair. `same` tells what sharing
+   a value is worth, `contrary` where nothing. */
+static void step_block(work_t *w, const step_t *s, const float *same, const uint8_t *contrary) {
+    for (int64_t i = 0; i < w->count; i++) w->bits[i] = -INFINITY;
+    int64_t all = s->columns + s->others;
+    for (int64_t m = 0; m < all; m++)
+        for (int64_t n = 0; n < (m < s->columns ? all : s->columns); n++) {
+            int marked = s->marks >= 0 && m < s->columns && n < s->columns;
+            int64_t open = marked ? meet(w, s, m, n, same, contrary, 1) : meet(w, s, m, n, same, contrary, 0);
+            look(w, s, m, n, open);
+        }
+    float least = s->is_signed ? -INFINITY : 0;
+    for (int64_t i = 0; i < w->count; i++) {
+        float bits = w->bits[i] == -INFINITY ? 0 : w->bits[i];
+        w->bits[i] = larger(bits, least);
+    }
 }
 
 static void birth_block(work_t *w, const float *birth, const uint8_t *together) {
@@ -337,37 +362,40 @@ static float widest_support(const plan_t *plan, float identity) {
 
 static void link_block(work_t *w, float needed, const float *birth, const uint8_t *together, uint8_t *possible) {
     int64_t open = 0;
-    fetch(w, 0, w->plan->early);
+    fetch(w, 0);
     identity_block(w, birth, together);
     for (int64_t i = 0; i < w->count; i++) {
         float bits = w->total[i];
         possible[w->pairs[i]] = bits >= needed;
         if (bits >= needed || !(bits + widest_support(w->plan, bits) >= needed)) continue;
         w->pairs[open] = w->pairs[i];
+        for (int side = 0; side < 2; side++) w->row[0][side][open] = w->row[0][side][i];
         w->total[open] = bits;
         w->household[open++] = w->household[i];
     }
     w->count = open;
-    fetch(w, w->plan->early, w->plan->columns);
+    fetch(w, 1);
     support_block(w);
     for (int64_t i = 0; i < open; i++)
         possible[w->pairs[i]] = w->total[i] + smaller(w->bits[i], widest_support(w->plan, w->total[i])) >= needed;
 }
 
 /* Whether each of `count` pairs of record numbers can have so many bits of identity and support together. `plan` and
-   `steps` are laid out as the structures above (`size`: the bytes of one of each), `codes` are those of each record in
-   turn; `birth` and `together` are by pair, empty where there are no birth dates. Returns 0; -1 where memory does not
-   suffice, -2 where the layouts differ. */
+   `steps` are laid out as the structures above (`size`: the bytes of one of each), `codes` and `late` are those of each
+   record in turn, in the two tables; `birth` and `together` are by pair, empty where there are no birth dates. Returns 0;
+   -1 where memory does not suffice, -2 where the layouts differ. */
 EXPORT int64_t crmclean_may_link(
-    const uint8_t *plan, const uint8_t *steps, int64_t size, const int32_t *codes, const int64_t *left,
-    const int64_t *right, int64_t count, double needed, const float *birth, const uint8_t *together, uint8_t *possible
+    const uint8_t *plan, const uint8_t *steps, int64_t size, const int32_t *codes, const int32_t *late,
+    const int64_t *left, const int64_t *right, int64_t count, double needed, const float *birth, const uint8_t *together,
+    uint8_t *possible
 ) {
     if (size != sizeof(plan_t) + sizeof(step_t) + sizeof(value_t) + sizeof(sign_t)) return -2;
     work_t *w = calloc(1, sizeof *w);
     if (!w) return -1;
     w->plan = (const plan_t *)(const void *)plan;
     w->steps = (const step_t *)(const void *)steps;
-    w->codes = codes;
+    w->codes[0] = codes;
+    w->codes[1] = late;
     w->left = left;
     w->right = right;
     for (int64_t start = 0; start < count; start += BLOCK) {
