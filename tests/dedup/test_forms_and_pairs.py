@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from crmclean.dedup import compare
 from crmclean.dedup.dates import birth_key, birth_key_of_parts
 from crmclean.dedup.forms import code_texts, first_text, hash_texts, join_texts, letter_masks
-from crmclean.dedup.pairs import pairs_of_runs, runs, score_distinct
+from crmclean.dedup.pairs import are_in, numbered, pairs_of_runs, runs, score_distinct
 
 TEXT = pa.large_string()
 texts = st.lists(st.one_of(st.none(), st.text(max_size=20)), max_size=12)
@@ -125,3 +125,17 @@ def test_long_values_cost_no_more_than_short_ones(monkeypatch):
     assert edits.tolist() == parts[0].tolist() == [0, 1, 3] * 40
     assert length.tolist() == parts[2].tolist() == [60_000, 4, 4] * 40
     assert len(seen) > 40
+
+
+@given(st.lists(st.integers(0, 2**40), max_size=60))
+def test_keys_are_numbered_in_order(keys: list[int]) -> None:
+    ranks = {key: rank for rank, key in enumerate(sorted(set(keys)))}
+    numbers = numbered(np.array(keys, np.int64))
+    assert numbers.dtype == np.int32
+    assert numbers.tolist() == [ranks[key] for key in keys]
+
+
+@given(st.lists(st.integers(0, 9)), st.lists(st.integers(0, 9)))
+def test_codes_among_some_in_order(codes: list[int], known: list[int]) -> None:
+    found = are_in(np.array(codes, np.int64), np.sort(np.array(known, np.int64)))
+    assert found.tolist() == [code in known for code in codes]

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from crmclean.dedup.blocks import Blocks, blocks_of, in_order
 from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Form, Ints
-from crmclean.dedup.pairs import stable_order
+from crmclean.dedup.pairs import numbered, stable_order
 from crmclean.keys.skeleton import skeletons
 from crmclean.tables.evidence import TEXT
 
@@ -149,11 +149,8 @@ def _name_pairs(records: Records) -> Ints:
     size = family.size + given.size
     key = np.minimum(a, b) * size + np.maximum(a, b)
     key[(given.codes == 0) | (family.codes == 0)] = 0
-    order = stable_order(key)
-    values = key.take(order)
-    codes = np.empty(len(key), np.int32)
-    codes[order] = np.cumsum(np.concatenate((values[:1] > 0, values[1:] != values[:-1])))
-    return codes
+    codes = numbered(key)
+    return codes if len(key) and not key.min() else codes + 1  # 0 is what is missing
 
 
 def _company_words(records: Records, *, sound: bool) -> Ints:

@@ -19,6 +19,7 @@ from crmclean.dedup.block_pairs import distinct_pairs, is_picked, sample_codes
 from crmclean.dedup.blocks import Blocks, blocks_of
 from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints
+from crmclean.dedup.pairs import are_in
 
 __all__ = ["Candidates", "Rule", "RuleReport", "candidate_pairs", "rules_of"]
 
@@ -181,7 +182,7 @@ def _judged(reports: tuple[RuleReport, ...], samples: list[Ints], width: int, ju
     known, done = np.zeros(0, np.int64), []
     for report, codes, sample, asked in zip(reports, samples, judged, dear, strict=True):
         if asked:
-            fresh = sample[~_are_in(sample, known)]
+            fresh = sample[~are_in(sample, known)]
             expected = float(chance[np.searchsorted(distinct, fresh)].sum()) * report.pairs / max(len(sample), 1)
             report = replace(report, expected_new=expected, used=expected * _WORTH >= report.pairs)
         if report.used:
@@ -189,14 +190,6 @@ def _judged(reports: tuple[RuleReport, ...], samples: list[Ints], width: int, ju
             known.sort(kind="stable")  # which merges what is in order already
         done.append(report)
     return tuple(done)
-
-
-def _are_in(codes: Ints, known: Ints) -> Ints:
-    """Which codes are among some in order."""
-    if not len(known):
-        return np.zeros(len(codes), bool)
-    there: Ints = known[np.minimum(np.searchsorted(known, codes), len(known) - 1)] == codes
-    return there
 
 
 def _apply(rule: Rule, keys: BlockKeys, budget: int, max_block: int) -> tuple[list[Blocks], RuleReport]:

@@ -16,6 +16,7 @@ from crmclean.dedup.name_levels import NameLevels
 from crmclean.dedup.pairs import score_distinct
 from crmclean.dedup.priors import BOTH_MISSING, DIFFERENT, ONE_MISSING, Comparison
 from crmclean.keys.names import key_skeleton, name_skeleton
+from crmclean.tables.distinct import distinct_texts
 from crmclean.tables.evidence import TEXT
 
 __all__ = ["SHARED_BY", "ContactLevels"]
@@ -61,10 +62,14 @@ class ContactLevels(NameLevels):
         shared = np.zeros(len(left), bool)
         for name in ("email", "own_line"):
             if name in self.records.forms:
-                codes = self.records.codes(name)
-                match, _ = self._pool(name, [(codes, codes)], left, right)
-                own = (match > 0) & (self.carriers[name].take(match) < SHARED_BY[name])
-                shared |= own & ~self._is_role().take(match) if name == "email" else own
+                own = self.carriers[name] < SHARED_BY[name]
+                own[0] = False
+                if name == "email":
+                    own &= ~self._is_role()
+                for row in self.records.codes(name):
+                    a = row.take(left)
+                    for other in self.records.codes(name):
+                        shared |= (a == other.take(right)) & own.take(a)
         return shared
 
     def _is_role(self) -> Ints:
@@ -276,7 +281,7 @@ class ContactLevels(NameLevels):
         if "letters" not in self._cache:
             bare = self._bare_locals()
             numbered = pc.not_equal(bare, self.records.forms["local"].values).to_numpy(zero_copy_only=False)
-            self._cache["letters"] = (bare.dictionary_encode().indices.to_numpy(), numbered)
+            self._cache["letters"] = (distinct_texts(bare)[0], numbered)
         letters: tuple[Ints, Ints] = self._cache["letters"]
         return letters
 

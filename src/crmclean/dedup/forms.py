@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmclean.kernels import kernel
 from crmclean.tables.batch import as_text
 from crmclean.tables.distinct import distinct_texts
 from crmclean.tables.evidence import TEXT
@@ -169,13 +170,23 @@ def letter_masks(texts: pa.LargeStringArray) -> Ints:
     """
     texts = pc.fill_null(as_text(texts), "")
     count = len(texts)
-    masks = np.zeros(count, np.uint64)
     offsets = np.frombuffer(texts.buffers()[1], np.int64, count + 1, texts.offset * 8)
+    start, size = int(offsets[0]), int(offsets[-1] - offsets[0])
+    data = np.frombuffer(texts.buffers()[2], np.uint8, size, start) if size else np.zeros(0, np.uint8)
+    run = kernel("letter_masks", "qBnQ")
+    if run is None:
+        return _plain_masks(offsets - start, data)
+    masks = np.empty(count, np.uint64)
+    run(offsets - start, data, count, masks)
+    return masks
+
+
+def _plain_masks(offsets: Ints, data: Ints) -> Ints:
+    masks = np.zeros(len(offsets) - 1, np.uint64)
     filled = np.flatnonzero(np.diff(offsets))
     if len(filled):
-        data = np.frombuffer(texts.buffers()[2], np.uint8, int(offsets[-1] - offsets[0]), int(offsets[0]))
         bits = np.uint64(1) << (data & np.uint8(63)).astype(np.uint64)
-        masks[filled] = np.bitwise_or.reduceat(bits, offsets[:-1][filled] - offsets[0])
+        masks[filled] = np.bitwise_or.reduceat(bits, offsets[:-1][filled])
     return masks
 
 

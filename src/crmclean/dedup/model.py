@@ -24,9 +24,11 @@ from crmclean.dedup.forms import Ints, mix
 from crmclean.dedup.frequency import Table
 from crmclean.dedup.kinship import Kinship
 from crmclean.dedup.levels import Comparer
+from crmclean.dedup.pairs import sort_words
 from crmclean.dedup.priors import DIFFERENT, Comparison
 from crmclean.dedup.support import LASTING
 from crmclean.dedup.weights import Model, chance_of_value, probability_of, score_pairs
+from crmclean.kernels import kernel
 
 __all__ = [
     "EVENTS",
@@ -291,6 +293,13 @@ def pairs_of_one_name(records: Records, left: Ints, right: Ints) -> int:
     if not records.has("given", "family"):
         return 0
     given, family = records.codes("given"), records.codes("family")
+    run = kernel("same_names", "iinii")
+    if run is None or left.dtype != np.int32:
+        return _plain_of_one_name(given, family, left, right)
+    return run(left, right, len(left), given, family)
+
+
+def _plain_of_one_name(given: Ints, family: Ints, left: Ints, right: Ints) -> int:
     same = np.flatnonzero(given.take(left) == given.take(right))
     one, other = left[same], right[same]
     return int(((given[one] > 0) & (family[one] == family[other]) & (family[one] > 0)).sum())
@@ -321,13 +330,18 @@ def _community_of(comparer: Comparer, levels: Mapping[str, Ints], posterior: Int
 
 
 def random_pairs(records: int) -> tuple[Ints, Ints]:
-    """Pairs of different records: all of them in a small file, else a fixed-seed draw over the canonical order."""
+    """Pairs of different records: all of them in a small file, else a fixed-seed draw over the canonical order.
+
+    Sorted by the first of the two: what is known of neighbours is in one place.
+    """
     if records * (records - 1) // 2 <= _RANDOM_PAIRS:
         left, right = np.triu_indices(records, 1)
         return left.astype(np.int64), right.astype(np.int64)
     drawn = np.random.Generator(np.random.PCG64(20261122)).integers(0, records, (2, _RANDOM_PAIRS))
     apart = drawn[0] != drawn[1]
-    return drawn[0][apart], drawn[1][apart]
+    width = max(records - 1, 1).bit_length()
+    codes = sort_words(drawn[0][apart] << width | drawn[1][apart], 0, 2 * width)
+    return codes >> width, codes & (1 << width) - 1
 
 
 def sample_pairs(left: Ints, right: Ints, records: int, size: int, *, again: bool = False) -> Ints:

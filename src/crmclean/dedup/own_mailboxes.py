@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints
+from crmclean.dedup.pairs import numbered
 from crmclean.tables.buffers import keep_bytes
 from crmclean.text import ascii_mask, map_subset
 
@@ -32,7 +33,7 @@ class OwnMailboxes:
 
     Attributes
     ----------
-    name : int64 array, shape (records,)
+    name : int32 array, shape (records,)
         Number of each record's full name.
     domains : int32 array, shape (2, names)
         Codes of mail domains, 0 = none.
@@ -71,7 +72,7 @@ def own_mailboxes(records: Records) -> OwnMailboxes | None:
     local, domain = records.forms["local"], records.forms["mail_domain"]
     if local.of_parent is None or domain.of_parent is None:
         return None
-    _, name = np.unique(given.codes.astype(np.int64) * given.size + family.codes, return_inverse=True)
+    name = numbered(given.codes.astype(np.int64) * family.size + family.codes)
     letters, spelt = _letters(given.values), _letters(local.values)
     lengths, spelt_lengths = (pc.utf8_length(texts).to_numpy() for texts in (letters, spelt))
     known = (given.codes > 0) & (family.codes > 0)

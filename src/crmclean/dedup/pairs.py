@@ -9,7 +9,7 @@ import numpy as np
 from crmclean.dedup.forms import Ints
 from crmclean.kernels import kernel
 
-__all__ = ["pairs_of_runs", "runs", "score_distinct", "sort_with", "sort_words", "stable_order"]
+__all__ = ["are_in", "numbered", "pairs_of_runs", "runs", "score_distinct", "sort_with", "sort_words", "stable_order"]
 
 
 def score_distinct(left: Ints, right: Ints, score: Callable[[Ints, Ints], Ints]) -> Ints:
@@ -28,6 +28,14 @@ def score_distinct(left: Ints, right: Ints, score: Callable[[Ints, Ints], Ints])
     packed, inverse = np.unique(low * width + high, return_inverse=True)
     scores: Ints = score(packed // width, packed % width)[inverse]
     return scores
+
+
+def are_in(codes: Ints, known: Ints) -> Ints:
+    """Which codes are among some in order."""
+    if not len(known):
+        return np.zeros(len(codes), bool)
+    there: Ints = known[np.minimum(np.searchsorted(known, codes), len(known) - 1)] == codes
+    return there
 
 
 def runs(keys: Ints) -> tuple[Ints, Ints]:
@@ -81,6 +89,15 @@ def stable_order(keys: Ints) -> Ints:
         part = keys.take(order) >> low << width & (1 << high) - 1
         order = order.take(sort_words(part | places, width, high) & (1 << width) - 1)
     return order
+
+
+def numbered(keys: Ints) -> Ints:
+    """int32 number of each key (int64, none negative) among the distinct ones in order."""
+    order = stable_order(keys)
+    values = keys.take(order)
+    numbers = np.empty(len(keys), np.int32)
+    numbers[order] = np.cumsum(np.concatenate((np.zeros(len(values[:1]), bool), values[1:] != values[:-1])))
+    return numbers
 
 
 def pairs_of_runs(members: Ints, starts: Ints, lengths: Ints, window: int | None = None) -> tuple[Ints, Ints]:

@@ -14,6 +14,7 @@ from crmclean.dedup.compare import Levels
 from crmclean.dedup.decide import Decisions
 from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints
+from crmclean.dedup.pairs import are_in
 from crmclean.dedup.weights import Model, Scored, probability_of
 from crmclean.dedup.workings import Settings, Workings
 from crmclean.tables.evidence import empty_table, enum_array, evidence_table
@@ -41,15 +42,14 @@ class Found:
 
     def are_among(self, left: Ints, right: Ints, count: int) -> Ints:
         """Which of the pairs found are among some pairs of ``count`` records."""
-        low, high = np.minimum(left, right).astype(np.int64), np.maximum(left, right)
-        among: Ints = np.isin(self.left * count + self.right, low * count + high)
-        return among
+        return are_in(_codes(self.left, self.right, count), np.sort(_codes(left, right, count)))
 
     def with_pairs(self, work: Workings, model: Model, left: Ints, right: Ints, rules: Ints | None = None) -> Found:
         """With some pairs that are to be there, whatever they weigh; ``rules`` are those that found them."""
         count = max(work.records.count, 1)
-        asked, first = np.unique(np.minimum(left, right) * count + np.maximum(left, right), return_index=True)
-        new = ~np.isin(asked, np.minimum(self.left, self.right) * count + np.maximum(self.left, self.right))
+        asked, first = np.unique(_codes(left, right, count), return_index=True)
+        known = np.sort(_codes(self.left, self.right, count), kind="stable")  # most of them are in order
+        new = ~are_in(asked, known)
         asked, first = asked[new], first[new]
         met = np.zeros(len(asked), self.rules.dtype) if rules is None else rules[first]
         left, right = asked // count, asked % count
@@ -61,6 +61,12 @@ class Found:
             {name: np.concatenate([found, getattr(scored, name)]) for name, found in self.scored.items()},
             {name: np.concatenate([found, levels[name]]) for name, found in self.levels.items()},
         )
+
+
+def _codes(left: Ints, right: Ints, count: int) -> Ints:
+    """One int64 code for each pair of ``count`` records, whichever comes first."""
+    codes: Ints = np.minimum(left, right).astype(np.int64) * count + np.maximum(left, right)
+    return codes
 
 
 def score_all(work: Workings, model: Model, candidates: Candidates, settings: Settings) -> Found:
