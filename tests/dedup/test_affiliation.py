@@ -17,6 +17,7 @@ from crmclean.dedup.decide import decide_links
 from crmclean.dedup.levels import POOLED
 from crmclean.dedup.model import prior_model
 from crmclean.dedup.priors import DIFFERENT
+from crmclean.dedup.support import LASTING, SUPPORT_CAP, Affiliation, most_support
 from crmclean.dedup.weights import Model, score_pairs
 from crmclean.dedup.workings import Workings, prepare
 from tests.dedup.dedup_files import TEXT, fields_of, full_rows, link_set
@@ -174,3 +175,15 @@ def test_numbers_in_series_make_nobody_one(families) -> None:
     for (left, right), (_, band, _) in link_set(result).items():
         if rows[left]["first_name"] != rows[right]["first_name"]:
             assert band == "non_match", (rows[left], rows[right])
+
+
+@pytest.mark.parametrize("lasting", [LASTING, (0.97, 0.01, 0.01, 0.01), (0.01, 0.09, 0.2, 0.7)])
+def test_most_support_is_hardly_more_than_support(lasting: tuple[float, ...]) -> None:
+    rng = np.random.default_rng(4)
+    place, employer = rng.uniform(-25, 30, (2, 5_000)).astype(np.float32)
+    nothing, wide = np.zeros(5_000, np.float32), np.full(5_000, SUPPORT_CAP, np.float32)
+    support = Affiliation.of(place, employer, nothing, wide, lasting).support
+    most = most_support(place, employer, np.log2(lasting).astype(np.float32))
+    over = np.minimum(most, np.float32(SUPPORT_CAP)) - support
+    assert over.min() > -1e-3
+    assert over.max() < 0.1

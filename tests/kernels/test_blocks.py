@@ -130,3 +130,14 @@ def test_words_equal_in_some_bits_stay_as_they_come() -> None:
     mixed = values[np.argsort(values % 7, kind="stable")]
     words = (mixed % 7) << np.uint64(20) | (mixed % 7) * np.uint64(1_000) + np.arange(5_000, dtype=np.uint64) % 700
     np.testing.assert_array_equal(sort_words(words[::-1].copy(), 0, 23), np.sort(words))
+
+
+@pytest.mark.parametrize("room", [-10_000, 1_000])
+def test_pairs_joined_in_two_threads_are_those_joined_in_one(monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+    """Also where a thread has more pairs than expected."""
+    rng = np.random.default_rng(8)
+    found = [[blocks_of([rng.integers(0, 60, 900).astype(np.int32)], None, 900)] for _ in range(3)]
+    together = plainly(distinct_pairs, found, 10)
+    monkeypatch.setattr(block_pairs, "_ALONE", 0)
+    monkeypatch.setattr(block_pairs, "_ROOM", room)
+    assert_same(distinct_pairs(found, 10), together)

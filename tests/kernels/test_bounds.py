@@ -25,7 +25,9 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def check(work: Workings, entity: str, seed: int, *, kin: float, community: float, slack: float) -> int:
+def check(
+    work: Workings, entity: str, seed: int, *, kin: float, community: float, slack: float, settled: bool = True
+) -> int:
     """Compare all pairs of a file under a model moved at random; how many answers were not the same for all pairs."""
     rng = np.random.default_rng(seed)
     believed = prior_model(entity, work.comparer.active, work.records.count)
@@ -33,9 +35,9 @@ def check(work: Workings, entity: str, seed: int, *, kin: float, community: floa
     moved = {
         name: np.minimum(shares * 4.0 ** rng.uniform(-1, 1, len(shares)), 1.0) for name, shares in believed.m.items()
     }
-    bounds = bounds_of(
-        replace(believed, m=moved, kin=kin, community=community), work.comparer, work.tables, slack=slack
-    )
+    lasting = tuple(rng.dirichlet(np.ones(4)).tolist())
+    model = replace(believed, m=moved, kin=kin, community=community, lasting=lasting)
+    bounds = bounds_of(model, work.comparer, work.tables, slack=slack, settled=settled)
     left, right = np.triu_indices(work.records.count, 1)
     both = np.concatenate([left, right]), np.concatenate([right, left])
     mixed = 0
@@ -55,9 +57,11 @@ def check(work: Workings, entity: str, seed: int, *, kin: float, community: floa
     kin=st.sampled_from([0.0, 6.0]),
     community=st.sampled_from([-1.5, 0.0]),
     slack=st.sampled_from([0.0, 4.0]),
+    settled=st.booleans(),
 )
-def test_no_pair_is_judged_otherwise(entity, rows, seed, kin, community, slack):
-    check(prepare(fields_of(rows), Settings(entity=entity)), entity, seed, kin=kin, community=community, slack=slack)
+def test_no_pair_is_judged_otherwise(entity, rows, seed, kin, community, slack, settled):
+    work = prepare(fields_of(rows), Settings(entity=entity))
+    check(work, entity, seed, kin=kin, community=community, slack=slack, settled=settled)
 
 
 @pytest.mark.parametrize("entity", ["person", "company"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from crmclean.kernels import Kernel, kernel
 __all__ = ["distinct_pairs", "is_picked", "sample_codes"]
 
 _RULE_BITS = 5
+_ALONE = 200_000  # pairs that one thread joins sooner than two
+_GLANCE = 1_000  # members of blocks looked at to see how many records there are
 _ROOM = 1_000  # codes that a sample may be larger than expected
 
 
@@ -65,18 +68,44 @@ def distinct_pairs(found: Sequence[Sequence[Blocks]], width: int) -> tuple[Ints,
     rules : uint32 array
         Which rules found each, a bit for each.
     """
-    word, distinct = kernel("pair_words", "iqqnnnnQ"), kernel("distinct_pairs", "QnniiI")
+    word, distinct = kernel("pair_words", "iqqnnnnnnnQ"), kernel("distinct_pairs", "QnniiI")
     if word is None or distinct is None:
         return _plain_distinct(found, width)
     total = sum(blocks.pairs for each in found for blocks in each)
-    words, made = np.empty(total, np.uint64), 0
-    for rule, each in enumerate(found):
-        for blocks in each:
-            made += word(*_as_arguments(blocks), width, rule, words[made:])
-    words = sort_words(words, _RULE_BITS, _RULE_BITS + 2 * width)
-    left, right, rules = np.empty(total, np.int32), np.empty(total, np.int32), np.empty(total, np.uint32)
-    size = distinct(words, total, width, left, right, rules)
-    return left[:size], right[:size], rules[:size]
+    everyone = 1 << width
+    cut = _middle(found) if total > _ALONE else everyone
+    parts = ((0, cut), (cut, everyone)) if cut < everyone else ((0, everyone),)
+
+    def joined(part: tuple[int, int]) -> tuple[Ints, Ints, Ints]:
+        words = _words(word, found, width, part, total // len(parts) * 11 // 10 + _ROOM)
+        words = sort_words(words, _RULE_BITS, _RULE_BITS + 2 * width)
+        left, right = np.empty(len(words), np.int32), np.empty(len(words), np.int32)
+        rules = np.empty(len(words), np.uint32)
+        size = distinct(words, len(words), width, left, right, rules)
+        return left[:size], right[:size], rules[:size]
+
+    with ThreadPoolExecutor(len(parts)) as pool:
+        left, right, rules = zip(*pool.map(joined, parts), strict=True)
+    return np.concatenate(left), np.concatenate(right), np.concatenate(rules)
+
+
+def _middle(found: Sequence[Sequence[Blocks]]) -> int:
+    """A record that about half of the pairs have none before: the smaller of two of n is below n (1 - 1 / sqrt(2))."""
+    some = [int(blocks.members[:_GLANCE].max(initial=0)) for each in found for blocks in each]
+    return int(max(some) * (1 - 0.5**0.5))
+
+
+def _words(word: Kernel, found: Sequence[Sequence[Blocks]], width: int, part: tuple[int, int], room: int) -> Ints:
+    """A word for each pair whose smaller record is in a range: its code, and the rule."""
+    while True:
+        words, made = np.empty(room + 1, np.uint64), 0
+        for rule, each in enumerate(found):
+            for blocks in each:
+                at = min(made, room)
+                made += word(*_as_arguments(blocks), width, rule, *part, room - at, words[at:])
+        if made <= room:
+            return words[:made]
+        room = made
 
 
 def _plain_distinct(found: Sequence[Sequence[Blocks]], width: int) -> tuple[Ints, Ints, Ints]:

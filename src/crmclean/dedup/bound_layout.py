@@ -17,8 +17,8 @@ from crmclean.dedup.dependence import CERTAIN_NAME, SIBLING_BIRTH
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.levels import POOLED, STRANGE_LETTERS, Comparer
 from crmclean.dedup.name_levels import ODD_IN_MISPLACED, ODD_IN_SIMILAR, ODD_IN_TYPO
-from crmclean.dedup.priors import DIFFERENT, Comparison
-from crmclean.dedup.support import GROUP_REMAINDER, GROUP_SHARE, SUPPORT_CAP
+from crmclean.dedup.priors import Comparison
+from crmclean.dedup.support import GAIN_STEP, GROUP_REMAINDER, GROUP_SHARE, SUPPORT_CAP, gains
 from crmclean.keys import nicknames
 
 __all__ = ["SIZE", "VALUE", "Layout", "Structures", "aligned", "identifies", "layout_of", "steps_of"]
@@ -26,7 +26,7 @@ __all__ = ["SIZE", "VALUE", "Layout", "Structures", "aligned", "identifies", "la
 Structures = np.ndarray[Any, Any]
 
 _NEVER, _ALWAYS, _WITHIN, _LINES, _NUMBERS, _MAILBOXES, _COMPANIES, _STREETS = range(8)
-_ROLES = {"identity": 1, "place": 2, "employer": 4}
+_ROLES = {"identity": 1, "place": 2, "employer": 4, "background": 8}
 _OF_MAILBOXES, _OF_LINES = 1, 2
 _PART = 1 << 13
 _LINE = 64  # bytes
@@ -45,7 +45,8 @@ _NAME = np.dtype(
     + [(name, "f4") for name in ("plain", "similar", "different", "unused")]
 )
 _STEP = np.dtype(
-    [(name, "i8") for name in ("late", "column", "columns", "others", "roles", "signed", "contrary", "two_kinds")]
+    [(name, "i8") for name in ("late", "column", "columns", "others", "roles", "against")]
+    + [(name, "i8") for name in ("signed", "contrary", "two_kinds")]
     + [(name, "i8") for name in ("near", "odd", "strange", "numbered", "marks")]
     + [("parts", "u8", 3)]
     + [(name, "u8") for name in ("same", "alone", "signs", "words")]
@@ -54,10 +55,12 @@ _STEP = np.dtype(
 _PLAN = np.dtype(
     [("names", _NAME, 2)]
     + [("width", "i8", 2)]
-    + [(name, "i8") for name in ("steps", "birth", "related", "nicknames")]
-    + [(name, "u8") for name in ("relations", "charge")]
+    + [(name, "i8") for name in ("steps", "birth", "city", "state")]
+    + [(name, "i8") for name in ("settled", "steps_a_bit", "gains_last", "related", "nicknames")]
+    + [(name, "u8") for name in ("relations", "charge", "gains")]
     + [(name, "f4") for name in ("certain", "community", "welcome", "kin", "sibling", "cap", "wide")]
-    + [(name, "f4") for name in ("share", "remainder", "misplaced")]
+    + [(name, "f4") for name in ("share", "remainder", "besides")]
+    + [("lasting", "f4", 4), ("misplaced", "i8")]
     + [(name, "u1", len(ODD_IN_TYPO)) for name in ("odd_in_similar", "odd_in_typo")]
 )
 SIZE = sum(kind.itemsize for kind in (_PLAN, _STEP, VALUE, _SIGN))
@@ -140,6 +143,14 @@ class _Draft:
         steps = np.zeros(len(items), _STEP)
         for row, item in zip(steps, items, strict=True):
             self._step(row, item)
+        names = [item.name for item in items]
+        plan["city"], plan["state"] = (names.index(name) if name in names else -1 for name in ("city", "state"))
+        table = gains()
+        plan["gains"], plan["gains_last"], plan["steps_a_bit"] = (
+            self._address(table, np.float32),
+            len(table) - 1,
+            GAIN_STEP,
+        )
         order = [item.name for item in comparer.active if item.name not in ("given", "family")]
         plan["birth"] = order.index("birth") if "birth" in order else -1
         plan["steps"], codes = len(items), (_side_by_side(self.tables[0], count), _side_by_side(self.tables[1], count))
@@ -195,8 +206,9 @@ class _Draft:
         columns = self.tables[int(row["late"])]
         row["column"], row["columns"], row["others"] = len(columns), len(codes), len(others)
         columns += [*codes, *others]
-        roles = set(item.roles()[DIFFERENT + 1 :]) - {"identity"}
-        row["roles"] = sum(_ROLES[role] for role in roles) + identifies(item) * _ROLES["identity"]
+        against = item.against()
+        row["roles"] = sum(_ROLES[role] for role in item.supports()) + identifies(item) * _ROLES["identity"]
+        row["against"] = 0 if against is None else _ROLES[against]
         row["signed"], row["two_kinds"] = item.role == "identity", name == "national_id"
         if identifies(item) and name in POOLED and "shared" in item.level_names:
             row["contrary"] = _OF_MAILBOXES if name == "email" else _OF_LINES

@@ -4,7 +4,8 @@ Most candidate pairs share a name part and a town and nothing else. What such a 
 alone: a value both sides share counts as much as its rarity allows; values that may be near (judged by the letters
 and words that occur in them) count what the best near level allows; values that can be neither count as different.
 Identity and support are bounded apart, by the formula of ``weights``, so a pair is dropped only if its true weight
-could not have reached what is needed, and no text is touched.
+could not have reached what is needed, and no text is touched. What an affiliation that certainly differs takes from a
+pair counts too, once the shares of those who keep theirs are settled: while a model is fitted, they are not.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import Table
 from crmclean.dedup.levels import POOLED, Comparer
 from crmclean.dedup.priors import DIFFERENT, Comparison
-from crmclean.dedup.support import SUPPORT_CAP, bounded_group
+from crmclean.dedup.support import SUPPORT_CAP, Group, bounded_group, most_support
 from crmclean.dedup.weights import STRONGEST, WEAKEST, Model
 
 __all__ = ["Bounds", "bounds_of", "may_link"]
@@ -47,6 +48,8 @@ class Bounds:
         What sharing the value, or being near it, is worth; only comparisons with a frequency.
     slack : float
         Bits granted on top of every bound.
+    lasting : float32 array or None
+        log2 of ``Model.lasting``; None where support is not to take anything from a pair.
     """
 
     comparer: Comparer
@@ -56,6 +59,7 @@ class Bounds:
     exact: Mapping[str, Floats]
     near: Mapping[str, Floats]
     slack: float = 0.0
+    lasting: Floats | None = None
 
     @property
     def welcome(self) -> float:
@@ -81,6 +85,13 @@ class Bounds:
         _ = self.compiled
         return self
 
+    @property
+    def besides(self) -> float:
+        """The most that disagreements say which neither a move nor a new employer explains, where they speak for it."""
+        told = [self.different(item.name) for item in self.comparer.active if item.against() == "background"]
+        positive = np.maximum(np.array([0.0, *told], np.float32), 0)
+        return float(bounded_group(positive.max(keepdims=True), positive.sum(keepdims=True))[0])
+
     @cached_property
     def compiled(self) -> CompiledBounds | None:
         """These bounds for the compiled kernel."""
@@ -103,8 +114,13 @@ class Bounds:
         return table.take(codes) if table is not None else np.full(len(codes), self.levels[name][-1], np.float32)
 
 
-def bounds_of(model: Model, comparer: Comparer, tables: Mapping[str, Table], slack: float = 0.0) -> Bounds:
-    """The bounds of a file under a model; ``tables`` are its ``value_tables``."""
+def bounds_of(
+    model: Model, comparer: Comparer, tables: Mapping[str, Table], slack: float = 0.0, *, settled: bool = True
+) -> Bounds:
+    """The bounds of a file under a model; ``tables`` are its ``value_tables``.
+
+    ``settled`` says that affiliation may also take from a pair what the model says it does.
+    """
     levels: dict[str, Floats] = {}
     exact: dict[str, Floats] = {}
     near: dict[str, Floats] = {}
@@ -129,7 +145,8 @@ def bounds_of(model: Model, comparer: Comparer, tables: Mapping[str, Table], sla
             if kind in best:
                 chance = _bits_of(comparer, item.name, tables[item.name])
                 into[item.name] = np.clip(np.log2(best[kind]) - chance, 0.0, STRONGEST).astype(np.float32)
-    return Bounds(comparer, model.community, model.kin, levels, exact, near, slack)
+    lasting = np.log2(np.maximum(model.lasting, 1e-9)).astype(np.float32) if settled else None
+    return Bounds(comparer, model.community, model.kin, levels, exact, near, slack, lasting)
 
 
 def _bits_of(comparer: Comparer, name: str, table: Table) -> Table:
@@ -157,10 +174,11 @@ def _plain(bounds: Bounds, left: Ints, right: Ints, needed: float) -> np.ndarray
     """``may_link`` without the compiled kernel, which it tells what to find."""
     identity, household = _identity(bounds, left, right)
     possible: np.ndarray[Any, np.dtype[np.bool_]] = identity + widest_support(bounds.kin, identity) >= needed
-    open_ = np.flatnonzero(possible & (identity < needed))
+    open_ = np.flatnonzero(possible if bounds.lasting is not None else possible & (identity < needed))
     asked = identity[open_]
+    widest = widest_support(bounds.kin, asked)
     support = _support(bounds, left[open_], right[open_], household[open_])
-    possible[open_] = asked + np.minimum(support, widest_support(bounds.kin, asked)) >= needed
+    possible[open_] = asked + np.minimum(support, widest) >= needed
     return possible
 
 
@@ -180,7 +198,8 @@ def _identity(bounds: Bounds, left: Ints, right: Ints) -> tuple[Floats, Floats]:
                 bits = np.where(names.apart, np.minimum(bits, SIBLING_BIRTH), bits)
         elif name in POOLED and "identity" in item.roles():
             contrary = names.contrary if name == "email" else names.contrary_line
-            bits = _pool(bounds, item, left, right, contrary if "shared" in item.level_names else None)
+            identifying = contrary if "shared" in item.level_names else None
+            bits = _pool(bounds, item, left, right, identifying, signed=item.role == "identity")
         elif name not in POOLED and item.role == "identity":
             bits = _form(bounds, item, left, right)
         else:
@@ -190,23 +209,29 @@ def _identity(bounds: Bounds, left: Ints, right: Ints) -> tuple[Floats, Floats]:
 
 
 def _support(bounds: Bounds, left: Ints, right: Ints, household: Floats) -> Floats:
-    """The most support can reach: both affiliation groups by the formula of ``weights``."""
-    best = {role: np.zeros(len(left), np.float32) for role in ("place", "employer")}
-    total = {role: np.zeros(len(left), np.float32) for role in best}
-    found: list[tuple[str, Floats]] = [("place", household)]
+    """The most support can reach, by the formula of ``weights``: both affiliation groups, and what counts besides."""
+    groups = {role: Group(len(left)) for role in ("place", "employer", "background")}
+    groups["place"].add(household, None)
+    found: dict[str, Floats] = {}
     for item in bounds.comparer.active:
-        roles = set(item.roles()[DIFFERENT + 1 :]) - {"identity"}
-        if roles:
-            bits = (_pool if item.name in POOLED else _form)(bounds, item, left, right)
-            found += [(role, bits) for role in roles]
-    for role, bits in found:
-        bits = np.maximum(bits, 0)
-        np.maximum(best[role], bits, out=best[role])
-        total[role] += bits
-    place, employer = (bounded_group(best[role], total[role]) for role in best)
+        if item.supports() or item.against():
+            bits = (_pool if item.name in POOLED else _form)(bounds, item, left, right, signed=bool(item.against()))
+            if item.name == "state" and "city" in found:  # it follows from the city
+                bits = np.where(found["city"] > 0, np.maximum(bits, 0), bits)
+            found[item.name] = bits
+            for role in item.supports():
+                groups[role].add(np.maximum(bits, 0), None)
+            against = item.against()
+            if against is not None and bounds.lasting is not None:
+                groups[against].add(np.minimum(bits, 0), None)
+    place, employer = (bounded_group(groups[role].best, groups[role].sum) for role in ("place", "employer"))
     place += np.where(place > 0, np.float32(bounds.welcome), np.float32(0))
-    gain: Floats = np.minimum(np.maximum(place, employer) + 0.5 * np.minimum(place, employer), SUPPORT_CAP)
-    return gain
+    if bounds.lasting is None:
+        gain: Floats = np.maximum(place, employer) + np.float32(0.5) * np.minimum(place, employer)
+        return np.minimum(gain, SUPPORT_CAP)
+    kept = place + groups["place"].against, employer + groups["employer"].against
+    most = most_support(*kept, bounds.lasting) + (np.float32(bounds.besides) + groups["background"].against)
+    return np.minimum(most, SUPPORT_CAP)
 
 
 @dataclass(frozen=True)
@@ -286,7 +311,7 @@ def _birth(bounds: Bounds, item: Comparison, left: Ints, right: Ints) -> tuple[F
     return bits, levels >= item.code("swapped")
 
 
-def _form(bounds: Bounds, item: Comparison, left: Ints, right: Ints) -> Floats:
+def _form(bounds: Bounds, item: Comparison, left: Ints, right: Ints, *, signed: bool = True) -> Floats:
     """Of a field with one value a record."""
     codes = bounds.comparer.records.codes(item.name)
     a, b = codes.take(left), codes.take(right)
@@ -298,13 +323,16 @@ def _form(bounds: Bounds, item: Comparison, left: Ints, right: Ints) -> Floats:
     between = bounds.between(item)
     if between is not None:
         bits[open_[bounds.comparer.may_be_near(item.name, a[open_], b[open_])]] = between
-    return bits
+    return bits if signed else np.maximum(bits, 0)
 
 
-def _pool(bounds: Bounds, item: Comparison, left: Ints, right: Ints, contrary: Ints | None = None) -> Floats:
+def _pool(
+    bounds: Bounds, item: Comparison, left: Ints, right: Ints, contrary: Ints | None = None, *, signed: bool = False
+) -> Floats:
     """Of interchangeable columns: the best of every column of one side against every one of the other.
 
-    ``contrary`` asks for what identifies alone, and says where two people share whatever they share.
+    ``signed`` where disagreement takes something from the pair, too. ``contrary`` asks for what identifies alone, and
+    says where two people share whatever they share.
     """
     name, between = item.name, bounds.between(item)
     own = bounds.comparer.records.codes(name)
@@ -338,4 +366,4 @@ def _pool(bounds: Bounds, item: Comparison, left: Ints, right: Ints, contrary: I
                     bits[met] = np.maximum(bits[met], same)
     bits[np.isneginf(bits)] = 0
     # where disagreement is about affiliation, it takes nothing from what identifies
-    return bits if item.role == "identity" else np.maximum(bits, 0)
+    return bits if signed else np.maximum(bits, 0)

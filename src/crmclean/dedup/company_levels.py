@@ -109,14 +109,16 @@ class CompanyLevels(ContactLevels):
 
     def company_words(self) -> tuple[TokenSets, Ints]:
         """The words of each company, and the company whose name is its acronym (0 = none)."""
-        if "company" not in self._cache:
+
+        def made() -> tuple[TokenSets, Ints]:
             form, acronym = self.records.forms["company"], self.records.forms.get("acronym")
             short = np.zeros(form.size, np.int64)
             if acronym is not None and acronym.of_parent is not None:
                 known = pc.fill_null(pc.index_in(acronym.values, form.values), 0).to_numpy()
                 short = known[acronym.of_parent]
-            self._cache["company"] = (TokenSets.of(telling_words(form.values), word_share), short)
-        words: tuple[TokenSets, Ints] = self._cache["company"]
+            return TokenSets.of(telling_words(form.values), word_share), short
+
+        words: tuple[TokenSets, Ints] = self.once("company", made)
         return words
 
     def _company_spelling(self) -> tuple[Ints, Ints, Ints]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -108,14 +109,17 @@ class Lookups:
     carriers: Mapping[str, Table]
     active: tuple[Comparison, ...] = ()
     _cache: dict[str, Any] = field(default_factory=dict)
+    _locks: dict[str, RLock] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.active = tuple(item for item in self.comparisons if item.name in self.records.forms)
 
     def once(self, name: str, make: Callable[[], Any]) -> Any:
-        """What ``make`` gives, made when first asked for."""
+        """What ``make`` gives, made when first asked for; whoever asks in the meantime waits for it."""
         if name not in self._cache:
-            self._cache[name] = make()
+            with self._locks.setdefault(name, RLock()):
+                if name not in self._cache:
+                    self._cache[name] = make()
         return self._cache[name]
 
     def _start(self, form: Form, left: Ints, right: Ints) -> tuple[Ints, Ints, Ints, Ints]:
@@ -128,16 +132,12 @@ class Lookups:
 
     def letters(self, name: str) -> Ints:
         """``letter_masks`` of each value."""
-        if f"mask:{name}" not in self._cache:
-            self._cache[f"mask:{name}"] = letter_masks(self.records.forms[name].values)
-        masks: Ints = self._cache[f"mask:{name}"]
+        masks: Ints = self.once(f"mask:{name}", lambda: letter_masks(self.records.forms[name].values))
         return masks
 
     def lengths(self, name: str) -> Ints:
         """Characters of each value."""
-        if f"length:{name}" not in self._cache:
-            self._cache[f"length:{name}"] = pc.utf8_length(self.records.forms[name].values).to_numpy()
-        lengths: Ints = self._cache[f"length:{name}"]
+        lengths: Ints = self.once(f"length:{name}", lambda: pc.utf8_length(self.records.forms[name].values).to_numpy())
         return lengths
 
     def _within(self, name: str, a: Ints, b: Ints, edits: int | None = None) -> Ints:
@@ -149,8 +149,11 @@ class Lookups:
 
     def initials(self, name: str) -> Ints:
         """A code of the first character of each value."""
-        if f"initial:{name}" not in self._cache:
+
+        def made() -> Ints:
             first = pc.utf8_slice_codeunits(self.records.forms[name].values, 0, 1)
-            self._cache[f"initial:{name}"] = first.dictionary_encode().indices.to_numpy()
-        initials: Ints = self._cache[f"initial:{name}"]
+            codes: Ints = first.dictionary_encode().indices.to_numpy()
+            return codes
+
+        initials: Ints = self.once(f"initial:{name}", made)
         return initials

@@ -78,6 +78,8 @@ class _Filled:
             if name in known:
                 self._name(row, known[name])
         plan["community"], plan["welcome"], plan["kin"] = bounds.community, bounds.welcome, bounds.kin > 0
+        plan["settled"], plan["besides"] = bounds.lasting is not None, bounds.besides
+        plan["lasting"] = 0 if bounds.lasting is None else bounds.lasting
         plan["wide"] = widest_support(bounds.kin, np.ones(1, np.float32))
         return plan
 

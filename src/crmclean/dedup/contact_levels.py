@@ -162,12 +162,14 @@ class ContactLevels(NameLevels):
 
     def line_parts(self) -> tuple[Ints, Ints, Ints]:
         """Of each line: its last seven digits, its number without the last five, and its last five."""
-        if "line" not in self._cache:
+
+        def made() -> tuple[Ints, Ints, Ints]:
             values = self.records.forms["line"].values  # keys: up to nine digits, or nothing
             filled = pc.if_else(pc.equal(values, ""), pa.scalar("0", TEXT), values)
             numbers = pc.cast(filled, pa.int64()).to_numpy().astype(np.int32)
-            self._cache["line"] = (numbers % 10_000_000, numbers // 100_000, numbers % 100_000)
-        parts: tuple[Ints, Ints, Ints] = self._cache["line"]
+            return numbers % 10_000_000, numbers // 100_000, numbers % 100_000
+
+        parts: tuple[Ints, Ints, Ints] = self.once("line", made)
         return parts
 
     def is_number(self) -> Ints:
@@ -319,10 +321,8 @@ class ContactLevels(NameLevels):
 
     def _bare_locals(self) -> pa.Array:
         """Local parts without a final number of one or two digits."""
-        if "bare" not in self._cache:
-            texts = self.records.forms["local"].values
-            self._cache["bare"] = pc.replace_substring_regex(texts, r"([^\d])\d{1,2}$", r"\1")
-        return self._cache["bare"]
+        texts = self.records.forms["local"].values
+        return self.once("bare", lambda: pc.replace_substring_regex(texts, r"([^\d])\d{1,2}$", r"\1"))
 
     def _is_several_words(self, records: Ints) -> Ints:
         """Whether the given or the family name of records has several words."""

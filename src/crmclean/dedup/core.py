@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from crmclean.dedup.asking import pairs_to_ask
 from crmclean.dedup.blocking import Candidates, Judge, RuleReport, candidate_pairs
+from crmclean.dedup.bound_layout import layout_of
 from crmclean.dedup.bounds import Bounds, bounds_of, may_link
 from crmclean.dedup.branches import branch_pairs
 from crmclean.dedup.cluster import Clusters, Guard, cluster_records
@@ -44,6 +45,7 @@ from crmclean.dedup.scoring import Found, links_table, score_all
 from crmclean.dedup.unmapped import Unmapped, read_unmapped
 from crmclean.dedup.weights import Model, probability_of
 from crmclean.dedup.workings import Settings, Workings, frozen_model, prepare
+from crmclean.kernels import are_compiled
 
 __all__ = ["Explanation", "PairCount", "Result", "Settings", "count_pairs", "explain_pair", "link_records"]
 
@@ -257,13 +259,21 @@ def _believed(work: Workings, settings: Settings) -> tuple[Bounds, Model, Chance
     return bounds_of(start, work.comparer, work.tables).made(), start, chance
 
 
+def _look_up(work: Workings) -> None:
+    """Make the largest of the tables that comparing pairs and ruling them out will ask for."""
+    work.comparer.own_mailboxes()
+    if are_compiled():
+        layout_of(work.comparer)
+
+
 def _believed_and_candidates(work: Workings, settings: Settings) -> tuple[Model, Chance, Candidates]:
     """What is believed before the file is fitted, and the candidate pairs of the rules that are worth it by that.
 
-    Random pairs are looked at while the first rules make theirs.
+    Random pairs are looked at, and tables made, while the first rules make their pairs.
     """
-    with ThreadPoolExecutor(1) as aside:
+    with ThreadPoolExecutor(2) as aside:
         believed = aside.submit(_believed, work, settings)
+        tables = aside.submit(_look_up, work)
         candidates = candidate_pairs(
             work.records,
             settings.entity,
@@ -271,6 +281,7 @@ def _believed_and_candidates(work: Workings, settings: Settings) -> tuple[Model,
             max_block=settings.max_block,
             judge=_judge(work, lambda: believed.result()[:2], settings),
         )
+        tables.result()
         return *believed.result()[1:], candidates
 
 
@@ -309,7 +320,7 @@ def _fit(
     kin = find_kin(work.comparer, left, right, scale)
     start = with_kin(start, kin)
     able = replace(start, prior=min(start.prior * _PRIOR_ROOM, 0.5))
-    bounds = bounds_of(able, work.comparer, work.tables, _PRIOR_SLACK)
+    bounds = bounds_of(able, work.comparer, work.tables, _PRIOR_SLACK, settled=False)
     hopeful = _may_link(bounds, left, right, able, settings)
     left, right = left[hopeful], right[hopeful]
     chosen = sample_pairs(left, right, work.records.count, _SAMPLE, again=True)

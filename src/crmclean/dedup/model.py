@@ -168,8 +168,8 @@ class _Weighed:
     def __init__(self, comparer: Comparer, tables: Mapping[str, Table], left: Ints, right: Ints) -> None:
         self.pairs = (left.astype(np.intp), right.astype(np.intp))  # the type NumPy indexes with
         self.records, self.tables = comparer.records, tables
-        self.levels, self.shared = comparer.levels(*self.pairs)
         self.items = comparer.active
+        self.levels, self.shared = _levels_of(comparer, *self.pairs)
 
     def posterior(self, model: Model) -> tuple[Ints, Ints]:
         """How likely each pair is a match, in units of 1 / ``_UNIT``; and a match that kept what (``support``)."""
@@ -197,6 +197,17 @@ class _Weighed:
         fitted = kept[:, known].sum(axis=1) / _UNIT + _LASTING_PAIRS * believed
         fitted = np.clip(fitted / fitted.sum(), believed / 4.0, believed * 4.0)
         return tuple((fitted / fitted.sum()).tolist())
+
+
+def _levels_of(comparer: Comparer, left: Ints, right: Ints) -> tuple[dict[str, Ints], dict[str, Ints]]:
+    """``Comparer.levels``, half of the pairs in each thread."""
+    halves = [slice(0, len(left) // 2), slice(len(left) // 2, len(left))]
+    with ThreadPoolExecutor(_THREADS) as pool:
+        done = list(pool.map(lambda half: comparer.levels(left[half], right[half]), halves))
+    levels, shared = (
+        {name: np.concatenate([each[at][name] for each in done]) for name in done[0][at]} for at in (0, 1)
+    )
+    return levels, shared
 
 
 def _by_level(levels: Ints, posterior: Ints, size: int) -> Table:
@@ -351,9 +362,13 @@ def sample_pairs(left: Ints, right: Ints, records: int, size: int, *, again: boo
     """
     if len(left) <= size:
         return np.arange(len(left))
-    hashes = mix(left.astype(np.uint64) * np.uint64(records) + right.astype(np.uint64))
-    hashes = mix(~hashes) if again else hashes
-    return np.flatnonzero(hashes < np.uint64(int(2**64 * (size / len(left)))))
+    limit, found = np.uint64(int(2**64 * (size / len(left)))), []
+    for start in range(0, len(left), _PART):  # a part of them at a time stays in the cache
+        part = slice(start, start + _PART)
+        hashes = mix(left[part].astype(np.uint64) * np.uint64(records) + right[part].astype(np.uint64))
+        hashes = mix(~hashes) if again else hashes
+        found.append(np.flatnonzero(hashes < limit) + start)
+    return np.concatenate(found)
 
 
 def _shares(item: Comparison, side: str) -> np.ndarray[Any, np.dtype[np.float64]]:

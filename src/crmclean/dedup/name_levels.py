@@ -42,9 +42,7 @@ class NameLevels(Lookups):
 
     def _spelt_apart(self, items: dict[str, Comparison], found: Levels, left: Ints, right: Ints) -> None:
         """Near names with a mailbox each are two names: what was taken for a slip becomes a difference."""
-        if "own mailboxes" not in self._cache:
-            self._cache["own mailboxes"] = own_mailboxes(self.records)
-        owned: OwnMailboxes | None = self._cache["own mailboxes"]
+        owned = self.own_mailboxes()
         if owned is None:
             return
         near = {name: np.zeros(len(left), bool) for name in items}
@@ -55,6 +53,11 @@ class NameLevels(Lookups):
         apart = asked[owned.both_have(left[asked], right[asked])]
         for name in items:
             found[name][apart[near[name][apart]]] = DIFFERENT
+
+    def own_mailboxes(self) -> OwnMailboxes | None:
+        """Whose name has a mailbox spelt after it; None where the file does not say."""
+        owned: OwnMailboxes | None = self.once("own mailboxes", lambda: own_mailboxes(self.records))
+        return owned
 
     def _crossed(self, items: dict[str, Comparison], given: Ints, family: Ints, left: Ints, right: Ints) -> None:
         """Names that stand in each other's field: swapped, perhaps with a slip, or one of them beside another name.
@@ -171,11 +174,13 @@ class NameLevels(Lookups):
 
     def nicknames(self) -> Ints:
         """The number in the nickname table of the first word of each given name; -1 where it is not in it."""
-        if "nicknames" not in self._cache:
+
+        def made() -> Ints:
             first = self.records.forms["given_first"]
             assert first.of_parent is not None
-            self._cache["nicknames"] = nicknames.nickname_codes(first.values)[first.of_parent]
-        numbers: Ints = self._cache["nicknames"]
+            return nicknames.nickname_codes(first.values)[first.of_parent]
+
+        numbers: Ints = self.once("nicknames", made)
         return numbers
 
     def may_be_alike(self, name: str, a: Ints, b: Ints) -> Ints:
@@ -215,17 +220,13 @@ class NameLevels(Lookups):
 
     def is_rare(self, name: str) -> Ints:
         """Which names few records have."""
-        if f"rare:{name}" not in self._cache:
-            self._cache[f"rare:{name}"] = self.carriers[name] <= 2 + 2e-4 * self.records.count
-        rare: Ints = self._cache[f"rare:{name}"]
+        rare: Ints = self.once(f"rare:{name}", lambda: self.carriers[name] <= 2 + 2e-4 * self.records.count)
         return rare
 
     def words(self) -> TokenSets:
         """The words of the names; given and family names share one dictionary."""
-        if "tokens" not in self._cache:
-            form = self.records.forms.get("given") or self.records.forms["family"]
-            self._cache["tokens"] = TokenSets.of(form.values)
-        words: TokenSets = self._cache["tokens"]
+        form = self.records.forms.get("given") or self.records.forms["family"]
+        words: TokenSets = self.once("tokens", lambda: TokenSets.of(form.values))
         return words
 
     def _contradicting(self, found: Levels, count: int) -> tuple[Ints, Ints]:

@@ -85,6 +85,19 @@ class Comparison:
         inner = [code for code, level in enumerate(self.levels[:-1], DIFFERENT) if level.name != "shared"]
         return inner[1:]
 
+    def supports(self) -> tuple[Role, ...]:
+        """The roles, but for what identifies, in which the levels above "different" can speak for a pair."""
+        return tuple(sorted({*self.roles()[DIFFERENT + 1 :]} - {"identity"}))
+
+    def against(self) -> Role | None:
+        """The role in which a pair pays for being "different".
+
+        None where that is what identifies, or where a level between "different" and the best has another role.
+        """
+        roles = self.roles()
+        own = {roles[DIFFERENT], *(roles[code] for code in self.between)}
+        return None if own & {"identity"} or len(own) > 1 else roles[DIFFERENT]
+
     def roles(self) -> tuple[Role, ...]:
         """The role of each level code."""
         return (self.role, self.role, *(level.role or self.role for level in self.levels))

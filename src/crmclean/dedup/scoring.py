@@ -69,22 +69,29 @@ def _codes(left: Ints, right: Ints, count: int) -> Ints:
     return codes
 
 
+def _even(pairs: int, most: int) -> int:
+    """The size of equal chunks of so many pairs at most, as many for one thread as for the other."""
+    chunks = -(-pairs // (most * _THREADS)) * _THREADS
+    return -(-pairs // max(chunks, 1)) or 1
+
+
 def score_all(work: Workings, model: Model, candidates: Candidates, settings: Settings) -> Found:
     """Score the candidates chunk by chunk; keeps the pairs of at least ``keep_probability``."""
     kept: list[Ints] = []
     columns: dict[str, list[Ints]] = {"weight": [], "identity": [], "support": []}
     levels: dict[str, list[Ints]] = {item.name: [] for item in work.comparer.active}
     least = float(np.log2(settings.keep_probability / (1 - settings.keep_probability)))
+    size = _even(len(candidates.left), settings.chunk_pairs)
 
     def score(start: int) -> tuple[Ints, dict[str, Ints], Levels]:
-        part = slice(start, start + settings.chunk_pairs)
+        part = slice(start, start + size)
         likely, scored, found = work.score_likely(model, candidates.left[part], candidates.right[part], least)
         good = np.flatnonzero(probability_of(scored.weight) >= settings.keep_probability)
         chosen = {name: getattr(scored, name)[good] for name in columns}
         return likely[good] + start, chosen, {name: found[name][good] for name in levels}
 
     with ThreadPoolExecutor(_THREADS) as pool:  # NumPy, Arrow and RapidFuzz let go of the interpreter lock
-        for good, chosen, found in pool.map(score, range(0, len(candidates.left), settings.chunk_pairs)):
+        for good, chosen, found in pool.map(score, range(0, len(candidates.left), size)):
             kept.append(good)
             for name, pieces in columns.items():
                 pieces.append(chosen[name])
@@ -102,7 +109,7 @@ def score_all(work: Workings, model: Model, candidates: Candidates, settings: Se
 
 def evidence_of(work: Workings, model: Model, left: Ints, right: Ints, size: int) -> tuple[Scored, Levels]:
     """Weights of pairs with what each comparison says of them, and their levels; ``size`` pairs at a time."""
-    size = max(min(size, -(-len(left) // _THREADS)), 1)
+    size = _even(len(left), size)
     portions = [slice(start, start + size) for start in range(0, max(len(left), 1), size)]
     with ThreadPoolExecutor(_THREADS) as pool:
         told = list(pool.map(lambda some: work.score(model, left[some], right[some]), portions))

@@ -26,12 +26,25 @@ import numpy as np
 
 from crmclean.dedup.forms import Ints
 
-__all__ = ["GROUP_REMAINDER", "GROUP_SHARE", "LASTING", "SUPPORT_CAP", "Affiliation", "Group", "bounded_group"]
+__all__ = [
+    "GAIN_STEP",
+    "GROUP_REMAINDER",
+    "GROUP_SHARE",
+    "LASTING",
+    "SUPPORT_CAP",
+    "Affiliation",
+    "Group",
+    "bounded_group",
+    "gains",
+    "most_support",
+]
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 
 SUPPORT_CAP = 14.0
 GROUP_SHARE, GROUP_REMAINDER = 0.25, 2.0  # what all but the strongest of correlated findings count, and at most
+GAIN_STEP = 32.0  # steps a bit of the table of ``gains``
+_GAIN_BITS = 16
 LASTING = (0.70, 0.08, 0.10, 0.12)  # of matches: kept both, only the place, only the employer, neither
 
 
@@ -92,3 +105,27 @@ class Affiliation:
         support = np.log2(whole) + background
         gain = np.minimum(np.minimum(np.maximum(support, 0), SUPPORT_CAP), bound)
         return Affiliation((gain + np.minimum(support, 0)).astype(np.float32), classes / whole)
+
+
+def gains() -> Floats:
+    """log2(1 + 2^-d) for d = 0, 1 / ``GAIN_STEP``, ...: what the smaller of two chances adds to the larger, in bits."""
+    steps = np.arange(_GAIN_BITS * GAIN_STEP + 1)
+    table: Floats = np.log2(1 + np.exp2(-steps / GAIN_STEP)).astype(np.float32)
+    return table
+
+
+def most_support(place: Floats, employer: Floats, shares: Floats) -> Floats:
+    """What ``Affiliation`` makes of the evidence of both groups, and up to a tenth of a bit more, the bounds left out.
+
+    ``shares`` are the logarithms of ``lasting``. Chances are added by the table of ``gains``, read at or below the true
+    difference, so the answer is the same wherever it is computed, and never too small.
+    """
+    weaker = np.minimum(place, employer)
+    both = np.where(weaker > 0, np.maximum(place, employer) + np.float32(0.5) * weaker, place + employer)
+    table = gains()
+    most: Floats = both + shares[0]
+    for other in (place + shares[1], employer + shares[2], np.broadcast_to(shares[3], both.shape)):
+        apart = np.abs(most - other)
+        step = np.minimum(apart, np.float32(_GAIN_BITS)) * np.float32(GAIN_STEP)
+        most = np.maximum(most, other) + table.take(step.astype(np.int64))
+    return most

@@ -20,18 +20,22 @@ static inline int64_t last_of(const blocks_t *b, int64_t block, int64_t place) {
     return b->window >= 0 && place + b->window + 1 < stop ? place + b->window + 1 : stop;
 }
 
-/* A word for each pair: its code, smaller << width | larger, and below it the rule. Returns the
-   number of words. */
+/* A word for each pair whose smaller record is in a range: its code, smaller << width | larger, and below it the rule.
+   Only the first `room` are kept, and `words` has a place more; returns how many there are. */
 EXPORT int64_t crmclean_pair_words(
     const int32_t *members, const int64_t *starts, const int64_t *lengths, int64_t blocks, int64_t window,
-    int64_t width, int64_t rule, uint64_t *words
+    int64_t width, int64_t rule, int64_t low, int64_t high, int64_t room, uint64_t *words
 ) {
     blocks_t b = {members, starts, lengths, blocks, window};
     int64_t made = 0;
     for (int64_t block = 0; block < b.count; block++)
         for (int64_t one = starts[block]; one < starts[block] + lengths[block]; one++)
-            for (int64_t other = one + 1, stop = last_of(&b, block, one); other < stop; other++)
-                words[made++] = code_of(members[one], members[other], width) << RULE_BITS | (uint64_t)rule;
+            for (int64_t other = one + 1, stop = last_of(&b, block, one); other < stop; other++) {
+                int32_t smaller = members[one] < members[other] ? members[one] : members[other];
+                words[made < room ? made : room] = code_of(members[one], members[other], width) << RULE_BITS
+                    | (uint64_t)rule; /* whichever it is: no branch to guess wrong */
+                made += (smaller >= low) & (smaller < high);
+            }
     return made;
 }
 

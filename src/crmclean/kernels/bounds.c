@@ -14,7 +14,7 @@
 
 enum { MISSING = -1, NOTHING, SIMILAR, ANYTHING, EQUAL };                                 /* what names can reach */
 enum { NEVER, ALWAYS, WITHIN, LINES, NUMBERS, MAILBOXES, COMPANIES, STREETS };            /* tests for near values */
-enum { IDENTITY = 1, PLACE = 2, EMPLOYER = 4 };                                           /* roles */
+enum { IDENTITY = 1, PLACE = 2, EMPLOYER = 4, BACKGROUND = 8 };                           /* roles */
 enum { NO_MATTER, OF_MAILBOXES, OF_LINES };                                               /* contrary names */
 
 /* What is known of a value of a name. */
@@ -47,7 +47,8 @@ typedef struct {
 typedef struct {
     int64_t late; /* whether its codes are in the table of what is asked for last */
     int64_t column, columns, others; /* first place of its codes, how many, and how many more may hold the same values */
-    int64_t roles, is_signed, contrary, two_kinds;
+    int64_t roles, against; /* in which it speaks for a pair, and the one in which it can speak against it */
+    int64_t is_signed, contrary, two_kinds;
     int64_t near, odd, strange, numbered;
     int64_t marks; /* first place of the marks of its columns; -1: none */
     uint64_t parts[3]; /* the bits of a mark that stand for each part of the value */
@@ -60,10 +61,15 @@ typedef struct {
     name_t names[2]; /* given, family */
     int64_t width[2]; /* codes of a record in each table: what identity asks for, and the rest */
     int64_t steps, birth; /* before which step birth dates come; -1: nowhere */
+    int64_t city, state; /* steps: a state follows from its city; -1: not there */
+    int64_t settled, steps_a_bit, gains_last; /* whether support takes from a pair, too; of `gains` */
     int64_t related, nicknames; /* related pairs, names in the table */
     uint64_t relations; /* int64, sorted: one * nicknames + other */
     uint64_t charge; /* float by record: what its full name is charged */
-    float certain, community, welcome, kin, sibling, cap, wide, share, remainder, misplaced;
+    uint64_t gains; /* float: what the smaller of two chances adds to the larger, in bits, by their distance */
+    float certain, community, welcome, kin, sibling, cap, wide, share, remainder, besides;
+    float lasting[4];
+    int64_t misplaced;
     uint8_t similar[LONGEST + 1], typo[LONGEST + 1]; /* odd letters by length */
 } plan_t;
 
@@ -77,7 +83,7 @@ typedef struct {
     const int32_t *row[2][2][BLOCK]; /* by table and side */
     float total[BLOCK], bits[BLOCK], household[BLOCK], name[2][BLOCK];
     int8_t reach[2][BLOCK];
-    uint8_t apart[BLOCK], crossed[BLOCK], contrary[3][BLOCK], open[BLOCK];
+    uint8_t apart[BLOCK], cities[BLOCK], crossed[BLOCK], contrary[3][BLOCK], open[BLOCK];
 } work_t;
 
 static inline float larger(float a, float b) { return a > b ? a : b; }
@@ -287,8 +293,8 @@ static void look(work_t *w, const step_t *s, int64_t m, int64_t n, int64_t open)
 }
 
 /* `_form` and `_pool`, a form being a pool of one column: what a comparison says of each pair. `same` tells what sharing
-   a value is worth, `contrary` where nothing. */
-static void step_block(work_t *w, const step_t *s, const float *same, const uint8_t *contrary) {
+   a value is worth, `contrary` where nothing; `is_signed` where disagreement takes something from a pair. */
+static void step_block(work_t *w, const step_t *s, const float *same, const uint8_t *contrary, int is_signed) {
     for (int64_t i = 0; i < w->count; i++) w->bits[i] = -INFINITY;
     int64_t all = s->columns + s->others;
     for (int64_t m = 0; m < all; m++)
@@ -297,7 +303,7 @@ static void step_block(work_t *w, const step_t *s, const float *same, const uint
             int64_t open = marked ? meet(w, s, m, n, same, contrary, 1) : meet(w, s, m, n, same, contrary, 0);
             look(w, s, m, n, open);
         }
-    float least = s->is_signed ? -INFINITY : 0;
+    float least = is_signed ? -INFINITY : 0;
     for (int64_t i = 0; i < w->count; i++) {
         float bits = w->bits[i] == -INFINITY ? 0 : w->bits[i];
         w->bits[i] = larger(bits, least);
@@ -322,7 +328,7 @@ static void identity_block(work_t *w, const float *birth, const uint8_t *togethe
         if (at == plan->birth) birth_block(w, birth, together);
         if (at == plan->steps || !(w->steps[at].roles & IDENTITY)) continue;
         const step_t *s = &w->steps[at];
-        step_block(w, s, TABLE(float, s->contrary ? s->alone : s->same), w->contrary[s->contrary]);
+        step_block(w, s, TABLE(float, s->contrary ? s->alone : s->same), w->contrary[s->contrary], s->is_signed != 0);
         for (int64_t i = 0; i < w->count; i++) w->total[i] += w->bits[i];
     }
 }
@@ -332,26 +338,59 @@ static float group_bits(const plan_t *plan, float best, float total) {
     return best + smaller((total - best) * plan->share, plan->remainder);
 }
 
+/* The logarithm of the sum of two chances, and a little more: `support.most_support` */
+static float either(const plan_t *plan, float one, float other) {
+    float apart = one > other ? one - other : other - one, last = (float)plan->gains_last;
+    float step = smaller(apart * (float)plan->steps_a_bit, last);
+    return larger(one, other) + TABLE(float, plan->gains)[(int64_t)step];
+}
+
+/* `support.most_support` */
+static float most_support(const plan_t *plan, float place, float employer) {
+    float weaker = smaller(place, employer);
+    float most = (weaker > 0 ? larger(place, employer) + 0.5f * weaker : place + employer) + plan->lasting[0];
+    most = either(plan, most, place + plan->lasting[1]);
+    most = either(plan, most, employer + plan->lasting[2]);
+    return either(plan, most, plan->lasting[3]);
+}
+
+/* Take the bits of a step into the groups of the roles in which it speaks for a pair or against it. */
+static void group_block(work_t *w, const step_t *s, float best[2][BLOCK], float total[2][BLOCK], float against[3][BLOCK]) {
+    for (int group = 0; group < 2; group++)
+        for (int64_t i = 0; s->roles & (PLACE << group) && i < w->count; i++) {
+            float bits = larger(w->bits[i], 0);
+            best[group][i] = larger(best[group][i], bits);
+            total[group][i] += bits;
+        }
+    for (int group = 0; group < 3; group++)
+        for (int64_t i = 0; s->against & (PLACE << group) && i < w->count; i++)
+            against[group][i] = smaller(against[group][i], w->bits[i]);
+}
+
 /* `_support`, into `bits` */
 static void support_block(work_t *w) {
     static const uint8_t nowhere[BLOCK];
     const plan_t *plan = w->plan;
-    float best[2][BLOCK] = {{0}}, total[2][BLOCK] = {{0}};
+    float best[2][BLOCK] = {{0}}, total[2][BLOCK] = {{0}}, against[3][BLOCK] = {{0}};
     for (int64_t i = 0; i < w->count; i++) best[0][i] = total[0][i] = larger(w->household[i], 0);
     for (int64_t at = 0; at < plan->steps; at++) {
         const step_t *s = &w->steps[at];
-        if (s->roles & (PLACE | EMPLOYER)) step_block(w, s, TABLE(float, s->same), nowhere);
-        for (int group = 0; group < 2; group++)
-            for (int64_t i = 0; s->roles & (group ? EMPLOYER : PLACE) && i < w->count; i++) {
-                float bits = larger(w->bits[i], 0);
-                best[group][i] = larger(best[group][i], bits);
-                total[group][i] += bits;
-            }
+        if (!(s->roles & (PLACE | EMPLOYER)) && !s->against) continue;
+        step_block(w, s, TABLE(float, s->same), nowhere, s->against != 0);
+        for (int64_t i = 0; at == plan->city && i < w->count; i++) w->cities[i] = w->bits[i] > 0;
+        for (int64_t i = 0; at == plan->state && plan->city >= 0 && i < w->count; i++)
+            if (w->cities[i]) w->bits[i] = larger(w->bits[i], 0);
+        group_block(w, s, best, total, against);
     }
     for (int64_t i = 0; i < w->count; i++) {
         float place = group_bits(plan, best[0][i], total[0][i]), employer = group_bits(plan, best[1][i], total[1][i]);
         if (place > 0) place += plan->welcome;
-        w->bits[i] = smaller(larger(place, employer) + 0.5f * smaller(place, employer), plan->cap);
+        float most = larger(place, employer) + 0.5f * smaller(place, employer);
+        if (plan->settled) {
+            most = most_support(plan, place + against[0][i], employer + against[1][i]);
+            most += plan->besides + against[2][i];
+        }
+        w->bits[i] = smaller(most, plan->cap);
     }
 }
 
@@ -367,7 +406,7 @@ static void link_block(work_t *w, float needed, const float *birth, const uint8_
     for (int64_t i = 0; i < w->count; i++) {
         float bits = w->total[i];
         possible[w->pairs[i]] = bits >= needed;
-        if (bits >= needed || !(bits + widest_support(w->plan, bits) >= needed)) continue;
+        if ((bits >= needed && !w->plan->settled) || !(bits + widest_support(w->plan, bits) >= needed)) continue;
         w->pairs[open] = w->pairs[i];
         for (int side = 0; side < 2; side++) w->row[0][side][open] = w->row[0][side][i];
         w->total[open] = bits;
