@@ -21,7 +21,7 @@ from tests.dedup.dedup_files import POOLS, fields_of, full_rows, rows_of
 NEEDED = np.linspace(-30, 40, 29)
 
 pytestmark = pytest.mark.skipif(
-    kernel("may_link", "BBniiqqnxfbb") is None, reason="no compiled kernels here: nothing to compare"
+    kernel("may_link", "BBniiiinxfbb") is None, reason="no compiled kernels here: nothing to compare"
 )
 
 
@@ -94,8 +94,8 @@ def test_another_layout_is_refused():
     work = prepare(fields_of(full_rows(3, 30)), Settings(entity="person"))
     compiled = bounds_of(prior_model("person", work.comparer.active, 30), work.comparer, work.tables).compiled
     assert compiled is not None
-    none = np.zeros(0, np.int64)
+    none = np.zeros(0, np.int32)
     with pytest.raises(RuntimeError, match="laid out"):
         replace(compiled, run=lambda *_: -2).may_link(none, none, 0.0, (np.zeros(0, np.float32), np.zeros(0, bool)))
     with pytest.raises(ctypes.ArgumentError):
-        compiled.may_link(none.astype(np.int32), none, 0.0, (np.zeros(0, np.float32), np.zeros(0, bool)))
+        compiled.may_link(none.astype(np.int64), none, 0.0, (np.zeros(0, np.float32), np.zeros(0, bool)))

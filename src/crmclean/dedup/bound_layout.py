@@ -56,11 +56,11 @@ _PLAN = np.dtype(
     [("names", _NAME, 2)]
     + [("width", "i8", 2)]
     + [(name, "i8") for name in ("steps", "birth", "city", "state")]
-    + [(name, "i8") for name in ("settled", "steps_a_bit", "gains_last", "related", "nicknames")]
-    + [(name, "u8") for name in ("relations", "charge", "gains")]
+    + [(name, "i8") for name in ("settled", "nicknames")]
+    + [(name, "u8") for name in ("relations", "related", "charge", "gains")]
     + [(name, "f4") for name in ("certain", "community", "welcome", "kin", "sibling", "cap", "wide")]
     + [(name, "f4") for name in ("share", "remainder", "besides")]
-    + [("lasting", "f4", 4), ("misplaced", "i8")]
+    + [("lasting", "f4", 4), ("steps_a_bit", "f4"), ("last_step", "f4"), ("misplaced", "i8")]
     + [(name, "u1", len(ODD_IN_TYPO)) for name in ("odd_in_similar", "odd_in_typo")]
 )
 SIZE = sum(kind.itemsize for kind in (_PLAN, _STEP, VALUE, _SIGN))
@@ -145,12 +145,8 @@ class _Draft:
             self._step(row, item)
         names = [item.name for item in items]
         plan["city"], plan["state"] = (names.index(name) if name in names else -1 for name in ("city", "state"))
-        table = gains()
-        plan["gains"], plan["gains_last"], plan["steps_a_bit"] = (
-            self._address(table, np.float32),
-            len(table) - 1,
-            GAIN_STEP,
-        )
+        plan["gains"] = self._address(gains(), np.float32)
+        plan["steps_a_bit"], plan["last_step"] = GAIN_STEP, len(gains()) - 1
         order = [item.name for item in comparer.active if item.name not in ("given", "family")]
         plan["birth"] = order.index("birth") if "birth" in order else -1
         plan["steps"], codes = len(items), (_side_by_side(self.tables[0], count), _side_by_side(self.tables[1], count))
@@ -181,8 +177,10 @@ class _Draft:
             if name in known:
                 self._name(row, name)
         if known & columns.keys():
-            plan["nicknames"], related = nicknames.relations()
-            plan["related"], plan["relations"] = len(related), self._address(related, np.int64)
+            count, relations = nicknames.relations()
+            plan["nicknames"], plan["relations"] = count, self._address(relations, np.int64)
+            begin = np.searchsorted(relations, np.arange(count + 1) * count)
+            plan["related"] = self._address(begin, np.int64)
 
     def _name(self, row: Any, name: str) -> None:
         comparer = self.comparer

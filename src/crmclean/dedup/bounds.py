@@ -161,10 +161,10 @@ def _bits_of(comparer: Comparer, name: str, table: Table) -> Table:
 
 def may_link(bounds: Bounds, left: Ints, right: Ints, needed: float) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Whether pairs of canonical record numbers can have ``needed`` bits of identity and support together."""
-    left, right = left.astype(np.int64), right.astype(np.int64)
     needed -= _ROUNDING + bounds.slack
     if bounds.compiled is None:
-        return _plain(bounds, left, right, needed)
+        return _plain(bounds, left.astype(np.int64), right.astype(np.int64), needed)
+    left, right = (np.ascontiguousarray(side, np.int32) for side in (left, right))
     birth = next((item for item in bounds.comparer.active if item.name == "birth"), None)
     none = np.zeros(0, np.float32), np.zeros(0, bool)
     return bounds.compiled.may_link(left, right, needed, none if birth is None else _birth(bounds, birth, left, right))

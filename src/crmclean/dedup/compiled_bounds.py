@@ -35,7 +35,7 @@ class CompiledBounds:
     kept: list[Ints]
 
     def may_link(self, left: Ints, right: Ints, needed: float, birth: tuple[Ints, Ints]) -> Ints:
-        """Whether pairs of record numbers (int64) can have so many bits together.
+        """Whether pairs of record numbers (int32) can have so many bits together.
 
         Parameters
         ----------
@@ -55,7 +55,7 @@ class CompiledBounds:
 
 def compile_bounds(bounds: Bounds) -> CompiledBounds | None:
     """The bounds for the compiled kernel; None where there is none."""
-    run = kernel("may_link", "BBniiqqnxfbb")
+    run = kernel("may_link", "BBniiiinxfbb")
     if run is None:
         return None
     layout = layout_of(bounds.comparer)

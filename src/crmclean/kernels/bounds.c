@@ -62,13 +62,13 @@ typedef struct {
     int64_t width[2]; /* codes of a record in each table: what identity asks for, and the rest */
     int64_t steps, birth; /* before which step birth dates come; -1: nowhere */
     int64_t city, state; /* steps: a state follows from its city; -1: not there */
-    int64_t settled, steps_a_bit, gains_last; /* whether support takes from a pair, too; of `gains` */
-    int64_t related, nicknames; /* related pairs, names in the table */
-    uint64_t relations; /* int64, sorted: one * nicknames + other */
+    int64_t settled; /* whether support takes from a pair, too */
+    int64_t nicknames; /* names in the table */
+    uint64_t relations, related; /* int64, sorted: one * nicknames + other; where those of each name begin */
     uint64_t charge; /* float by record: what its full name is charged */
     uint64_t gains; /* float: what the smaller of two chances adds to the larger, in bits, by their distance */
     float certain, community, welcome, kin, sibling, cap, wide, share, remainder, besides;
-    float lasting[4];
+    float lasting[4], steps_a_bit, last_step; /* of `gains` */
     int64_t misplaced;
     uint8_t similar[LONGEST + 1], typo[LONGEST + 1]; /* odd letters by length */
 } plan_t;
@@ -78,7 +78,7 @@ typedef struct {
     const plan_t *plan;
     const step_t *steps;
     const int32_t *codes[2]; /* of all records, in each table */
-    const int64_t *left, *right;
+    const int32_t *left, *right;
     int64_t count, pairs[BLOCK];
     const int32_t *row[2][2][BLOCK]; /* by table and side */
     float total[BLOCK], bits[BLOCK], household[BLOCK], name[2][BLOCK];
@@ -116,14 +116,11 @@ static void fetch(work_t *w, int table) {
 }
 
 static int are_related(const plan_t *plan, int64_t one, int64_t other) {
-    const int64_t *known = TABLE(int64_t, plan->relations);
-    int64_t wanted = one * plan->nicknames + other, low = 0, high = plan->related;
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        if (known[middle] < wanted) low = middle + 1;
-        else high = middle;
-    }
-    return low < plan->related && known[low] == wanted;
+    const int64_t *known = TABLE(int64_t, plan->relations), *of = TABLE(int64_t, plan->related);
+    int64_t wanted = one * plan->nicknames + other;
+    for (int64_t at = of[one]; at < of[one + 1] && known[at] <= wanted; at++)
+        if (known[at] == wanted) return 1;
+    return 0;
 }
 
 /* `NameLevels.may_be_alike` */
@@ -225,7 +222,7 @@ static void names_block(work_t *w) {
    at the values themselves. */
 static inline int may_share_part(const step_t *s, int32_t mark, int32_t other) {
     uint32_t apart = (uint32_t)mark ^ (uint32_t)other;
-    return !(apart & s->parts[0]) || !(apart & s->parts[1]) || !(apart & s->parts[2]);
+    return !(apart & s->parts[0]) | !(apart & s->parts[1]) | !(apart & s->parts[2]);
 }
 
 /* `Comparer.may_be_near` */
@@ -251,28 +248,34 @@ static int may_be_near(const step_t *s, int32_t one, int32_t other) {
     }
 }
 
-/* Column `m` of the left sides against column `n` of the right ones: what is better than before goes into `bits`, and
-   what has to be looked at is noted, so that no pair waits for another. Returns how many those are. */
+/* Column `m` of the left sides against column `n` of the right ones: what is better than before goes into `bits`. What has
+   to be looked at is noted, and what is the same is looked up in turn, so that no pair waits for another and no branch is
+   guessed wrong. Returns how many pairs are to be looked at. */
 static inline int64_t meet(
     work_t *w, const step_t *s, int64_t m, int64_t n, const float *same, const uint8_t *contrary, int marked
 ) {
     const int32_t *const *left = w->row[s->late][0], *const *right = w->row[s->late][1];
-    int64_t one = s->column + m, other = s->column + n, open = 0;
-    int only_same = m >= s->columns || n >= s->columns || (s->two_kinds && m != n);
-    int looks = !only_same && s->near != NEVER;
+    int64_t one = s->column + m, other = s->column + n, open = 0, met = 0;
+    int compares = m < s->columns && n < s->columns && !(s->two_kinds && m != n);
+    int looks = compares && s->near != NEVER;
+    uint8_t places[BLOCK];
+    int32_t codes[BLOCK];
+    const float worth[2] = {-INFINITY, s->different};
     for (int64_t i = 0; i < w->count; i++) {
         int32_t a = left[i][one], b = right[i][other];
-        int equal = a == b, both = (a != 0) & (b != 0);
-        int near = looks & both & !equal;
+        int both = (a != 0) & (b != 0), equal = both & (a == b), near = looks & both & !equal;
         if (marked) near &= may_share_part(s, left[i][s->marks + m], right[i][s->marks + n]);
-        float worth = same[equal ? a : 0];
-        worth = contrary[i] ? 0 : worth;
-        worth = equal ? worth : s->different;
-        int told = both & !near & (equal | !only_same);
-        worth = told ? worth : -INFINITY;
-        w->bits[i] = larger(w->bits[i], worth);
+        w->bits[i] = larger(w->bits[i], worth[compares & both & !equal & !near]);
+        places[met] = (uint8_t)i;
+        codes[met] = a;
+        met += equal;
         w->open[open] = (uint8_t)i;
         open += near;
+    }
+    for (int64_t k = 0; k < met; k++) __builtin_prefetch(&same[codes[k]]);
+    for (int64_t k = 0; k < met; k++) {
+        int64_t i = places[k];
+        w->bits[i] = larger(w->bits[i], contrary[i] ? 0 : same[codes[k]]);
     }
     return open;
 }
@@ -339,32 +342,31 @@ static float group_bits(const plan_t *plan, float best, float total) {
 }
 
 /* The logarithm of the sum of two chances, and a little more: `support.most_support` */
-static float either(const plan_t *plan, float one, float other) {
-    float apart = one > other ? one - other : other - one, last = (float)plan->gains_last;
-    float step = smaller(apart * (float)plan->steps_a_bit, last);
-    return larger(one, other) + TABLE(float, plan->gains)[(int64_t)step];
+static inline float either(const plan_t *plan, const float *gains, float one, float other) {
+    float more = larger(one, other), apart = more - smaller(one, other);
+    return more + gains[(int32_t)smaller(apart * plan->steps_a_bit, plan->last_step)];
 }
 
 /* `support.most_support` */
-static float most_support(const plan_t *plan, float place, float employer) {
+static inline float most_support(const plan_t *plan, const float *gains, float place, float employer) {
     float weaker = smaller(place, employer);
     float most = (weaker > 0 ? larger(place, employer) + 0.5f * weaker : place + employer) + plan->lasting[0];
-    most = either(plan, most, place + plan->lasting[1]);
-    most = either(plan, most, employer + plan->lasting[2]);
-    return either(plan, most, plan->lasting[3]);
+    most = either(plan, gains, most, place + plan->lasting[1]);
+    most = either(plan, gains, most, employer + plan->lasting[2]);
+    return either(plan, gains, most, plan->lasting[3]);
 }
 
-/* Take the bits of a step into the groups of the roles in which it speaks for a pair or against it. */
-static void group_block(work_t *w, const step_t *s, float best[2][BLOCK], float total[2][BLOCK], float against[3][BLOCK]) {
-    for (int group = 0; group < 2; group++)
-        for (int64_t i = 0; s->roles & (PLACE << group) && i < w->count; i++) {
-            float bits = larger(w->bits[i], 0);
-            best[group][i] = larger(best[group][i], bits);
-            total[group][i] += bits;
-        }
-    for (int group = 0; group < 3; group++)
-        for (int64_t i = 0; s->against & (PLACE << group) && i < w->count; i++)
-            against[group][i] = smaller(against[group][i], w->bits[i]);
+/* What speaks for a pair, in a group of correlated findings. */
+static void speak_for(const float *restrict bits, float *restrict best, float *restrict total, int64_t count) {
+    for (int64_t i = 0; i < count; i++) {
+        float found = larger(bits[i], 0);
+        best[i] = larger(best[i], found);
+        total[i] += found;
+    }
+}
+
+static void speak_against(const float *restrict bits, float *restrict against, int64_t count) {
+    for (int64_t i = 0; i < count; i++) against[i] = smaller(against[i], bits[i]);
 }
 
 /* `_support`, into `bits` */
@@ -380,14 +382,17 @@ static void support_block(work_t *w) {
         for (int64_t i = 0; at == plan->city && i < w->count; i++) w->cities[i] = w->bits[i] > 0;
         for (int64_t i = 0; at == plan->state && plan->city >= 0 && i < w->count; i++)
             if (w->cities[i]) w->bits[i] = larger(w->bits[i], 0);
-        group_block(w, s, best, total, against);
+        for (int group = 0; group < 2; group++)
+            if (s->roles & (PLACE << group)) speak_for(w->bits, best[group], total[group], w->count);
+        for (int group = 0; group < 3; group++)
+            if (s->against & (PLACE << group)) speak_against(w->bits, against[group], w->count);
     }
     for (int64_t i = 0; i < w->count; i++) {
         float place = group_bits(plan, best[0][i], total[0][i]), employer = group_bits(plan, best[1][i], total[1][i]);
         if (place > 0) place += plan->welcome;
         float most = larger(place, employer) + 0.5f * smaller(place, employer);
         if (plan->settled) {
-            most = most_support(plan, place + against[0][i], employer + against[1][i]);
+            most = most_support(plan, TABLE(float, plan->gains), place + against[0][i], employer + against[1][i]);
             most += plan->besides + against[2][i];
         }
         w->bits[i] = smaller(most, plan->cap);
@@ -425,7 +430,7 @@ static void link_block(work_t *w, float needed, const float *birth, const uint8_
    -1 where memory does not suffice, -2 where the layouts differ. */
 EXPORT int64_t crmclean_may_link(
     const uint8_t *plan, const uint8_t *steps, int64_t size, const int32_t *codes, const int32_t *late,
-    const int64_t *left, const int64_t *right, int64_t count, double needed, const float *birth, const uint8_t *together,
+    const int32_t *left, const int32_t *right, int64_t count, double needed, const float *birth, const uint8_t *together,
     uint8_t *possible
 ) {
     if (size != sizeof(plan_t) + sizeof(step_t) + sizeof(value_t) + sizeof(sign_t)) return -2;
