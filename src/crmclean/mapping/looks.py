@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.keys.companies import has_legal_form
+from crmclean.keys.lists import read_toml
 from crmclean.keys.places import country_key
-from crmclean.ruleset.locate import rules_path
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
 from crmclean.tables.hashes import hash_texts
@@ -136,5 +135,5 @@ def _listed(text: pa.LargeStringArray, *sections: str) -> Mask:
 
 @lru_cache(maxsize=1)
 def _words() -> dict[str, frozenset[str]]:
-    raw = tomllib.loads(rules_path("lists/yes_no.toml").read_text(encoding="utf-8"))
+    raw = read_toml("yes_no.toml")
     return {name: frozenset(word.lower() for words in part.values() for word in words) for name, part in raw.items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from crmclean.errors import RulesError
 from crmclean.ruleset.locate import rules_path
+from crmclean.ruleset.plain import read_toml_text
 from crmclean.tables.fields import BY_NAME
 
 __all__ = [
@@ -60,9 +60,11 @@ def fold_header(header: str) -> str:
     >>> fold_header("E-mail Address"), fold_header("Région__c"), fold_header("पिन कोड")
     ('emailaddress', 'region', 'पिनकोड')
     """
-    text = _COPY.sub("", _CUSTOM.sub("", header.strip()))
+    text = header.strip()
+    if "__" in text or "#" in text:
+        text = _COPY.sub("", _CUSTOM.sub("", text))
     if text.isascii():
-        return "".join(filter(str.isalnum, text.lower()))
+        return text.lower() if text.isalnum() else "".join(filter(str.isalnum, text.lower()))
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     text = "".join(char for char in text if not "\u0300" <= char <= "\u036f")
     text = unicodedata.normalize("NFC", text).translate(_MERGED)
@@ -93,7 +95,7 @@ def load_packs() -> Mapping[str, Pack]:
     """
     packs: dict[str, Pack] = {}
     for path in sorted(rules_path("headers").glob("*.toml")):
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = read_toml_text(path.read_text(encoding="utf-8"))
         if "system" in raw:
             packs[raw["system"]] = _pack(path, raw["system"], raw["label"], raw, raw["headers"])
         else:
@@ -108,10 +110,15 @@ def _pack(
 ) -> Pack:
     polarity, notes = raw.get("polarity", {}), raw.get("notes", {})
     meanings: dict[str, Meaning] = {}
+    plain: dict[str, Meaning] = {}  # shared by the headers of a field
     for header, field in headers.items():
+        if header in polarity or header in notes:
+            meaning = Meaning(field, polarity.get(header, 0), str(notes.get(header, "")))
+        else:
+            meaning = plain.get(field) or plain.setdefault(field, Meaning(field))
         if field and field not in BY_NAME:
             raise RulesError(f"{path.name}: {header!r} is mapped to {field!r}, which is no field")
-        meanings.setdefault(fold_header(header), Meaning(field, polarity.get(header, 0), str(notes.get(header, ""))))
+        meanings.setdefault(fold_header(header), meaning)
     return Pack(system, label, meanings, frozenset(headers))
 
 

@@ -7,11 +7,10 @@ says either that something is wanted or, once, that it is not.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from crmclean.ruleset.locate import rules_path
+from crmclean.keys.lists import read_toml
 
 __all__ = ["asked_consent"]
 
@@ -60,6 +59,6 @@ def _refusals(words: Sequence[str], no: frozenset[str]) -> int:
 
 @lru_cache(maxsize=1)
 def _words() -> Mapping[str, frozenset[str]]:
-    raw = tomllib.loads(rules_path("lists/consent_questions.toml").read_text(encoding="utf-8"))
+    raw = read_toml("consent_questions.toml")
     words = {name: frozenset(raw[name]) for name in ("persons", "yes", "no", "asking")}
     return words | {f"channel:{name}": frozenset(entries) for name, entries in raw["channels"].items()}
