@@ -13,7 +13,7 @@ from crmclean.ruleset.locate import rules_path, rules_root
 CSV_FILES = {
     "arabic_names.csv": {"latin", "names"},
     "cities.csv": {"key", "names"},
-    "countries.csv": {"name", "code", "source"},
+    "countries.csv": {"name", "code", "source", "key"},
     "honorifics.csv": {"form", "use", "sex"},
     "nicknames.csv": {"language", "name", "nicknames"},
     "postcodes.csv": {"country", "pattern", "template", "zeros"},

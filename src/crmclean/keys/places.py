@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.keys.lists import read_rows
+from crmclean.keys.lists import read_columns, read_rows
 from crmclean.keys.romanise import romanise
 from crmclean.keys.tokens import Mask, Tokens, blank_nulls
 from crmclean.keys.websites import website_domain
@@ -173,11 +173,10 @@ def postcode_key(array: Any) -> pa.LargeStringArray:
 @lru_cache(maxsize=1)
 def _countries() -> tuple[pa.LargeStringArray, pa.LargeStringArray]:
     """Folded names and codes of ``countries.csv`` and the alpha-2 code of each; the first row of a name wins."""
-    rows = read_rows("countries.csv")
-    keys = match_key(pa.array([row["name"] for row in rows], TEXT)).to_pylist()
+    columns = read_columns("countries.csv")
     codes: dict[str, str] = {}
-    for key, row in zip(keys, rows, strict=True):
-        codes.setdefault(key, row["code"])
+    for key, code in zip(columns["key"], columns["code"], strict=True):
+        codes.setdefault(key, code)
     return pa.array(list(codes), TEXT), pa.array(list(codes.values()), TEXT)
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean import text
-from crmclean.keys.lists import read_rows
+from crmclean.keys.lists import read_columns, read_rows
 from crmclean.keys.places import country_key, region_key
 from crmclean.normalisers._draft import Draft, Mask, frame_of, matches, regions_of, scatter
 from crmclean.normalisers._letter_case import is_shouted, shouted, whispered
@@ -207,9 +207,8 @@ def _near_regions(country: str) -> dict[str, str | None]:
 
 @functools.lru_cache(maxsize=1)
 def _near_countries() -> dict[str, str | None]:
-    rows = read_rows("countries.csv")
-    names = text.match_key(pa.array([row["name"] for row in rows], TEXT)).to_pylist()
-    return _forms_of(dict(zip(names, [row["code"] for row in rows], strict=True)))
+    columns = read_columns("countries.csv")
+    return _forms_of(dict(zip(columns["key"], columns["code"], strict=True)))
 
 
 def _near_country(_: int, name: str) -> str | None:
