@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -53,23 +54,29 @@ class _Forms:
 @lru_cache(maxsize=1)
 def _forms() -> _Forms:
     table = read_toml("legal_forms.toml")
-    words: dict[str, set[str]] = {"leading": set(), "trailing": set(), "paired": set()}
-    for use, found in words.items():
-        found.update(_fold(form for country in table["country"].values() for form in country.get(use, [])))
-    every = sorted(set().union(*words.values()), key=lambda form: (-len(form), form))
-    marked = [sorted(form.replace(" ", "_") for form in found) for found in words.values()]
     short = table["abbreviations"]
+    *words, conjunctions, articles, spelt, meant, ambiguous = _fold_lists(
+        *(
+            [form for country in table["country"].values() for form in country.get(use, [])]
+            for use in ("leading", "trailing", "paired")
+        ),
+        *(table["conjunctions"], table["articles"], [*short], [*short.values()], table["ambiguous"]),
+    )
+    every = sorted(set().union(*words), key=lambda form: (-len(form), form))
+    marked = [sorted(form.replace(" ", "_") for form in set(found)) for found in words]
     return _Forms(
-        vocabulary=Vocabulary.of(*marked, _fold(table["conjunctions"]), _fold(table["articles"])),
+        vocabulary=Vocabulary.of(*marked, conjunctions, articles),
         phrases="|".join(form for form in every if " " in form),
         glued="|".join(form for form in every if _UNSPACED.match(form)),
-        short=(pa.array(_fold(short), TEXT), pa.array(_fold(short.values()), TEXT)),
-        ambiguous=pa.array(_fold(table["ambiguous"]), TEXT),
+        short=(pa.array(spelt, TEXT), pa.array(meant, TEXT)),
+        ambiguous=pa.array(ambiguous, TEXT),
     )
 
 
-def _fold(values: Any) -> list[str]:
-    return [value for value in _join_initials(fold_letters(pa.array(list(values), TEXT))).to_pylist() if value]
+def _fold_lists(*lists: Sequence[str]) -> list[list[str]]:
+    """The lists folded, empty words left out; all at once, as compiling the patterns is what takes time."""
+    folded = iter(_join_initials(fold_letters(pa.array([word for words in lists for word in words], TEXT))).to_pylist())
+    return [[word for _ in words if (word := next(folded))] for words in lists]
 
 
 def _join_initials(array: pa.LargeStringArray) -> pa.LargeStringArray:

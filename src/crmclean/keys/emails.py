@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -144,13 +145,15 @@ class _Short(NamedTuple):
 def _short_suffixes() -> _Short:
     from publicsuffixlist import PSLFILE
 
-    lines = Path(PSLFILE).read_text(encoding="utf-8").splitlines()
-    rules = {line.split(" ")[0].strip().lower() for line in lines if line.strip() and not line.startswith("//")}
-    wild = sorted(rule[2:] for rule in rules if rule.startswith("*.") and rule.count(".") == 1)
-    special = {rule.lstrip("!*.") for rule in rules if rule.startswith(("!", "*."))}
-    plain = {rule for rule in rules if rule.count(".") == 1} - special
-    deeper = {rule for rule in rules if rule.count(".") == 2}
-    return _Short(pa.array(sorted(plain), TEXT), pa.array(sorted(special | deeper), TEXT), rf"\.(?:{'|'.join(wild)})$")
+    text = Path(PSLFILE).read_text(encoding="utf-8").lower()
+    rules = pc.unique(pa.array(re.findall(r"^(?!//)\S+", text, re.MULTILINE), TEXT))
+    dots = pc.count_substring(rules, ".")
+    is_wild = pc.starts_with(rules, "*.")
+    wild = sorted(rule[2:] for rule in rules.filter(pc.and_(is_wild, pc.equal(dots, 1))).to_pylist())
+    special = pc.unique(pc.utf8_ltrim(rules.filter(pc.or_(is_wild, pc.starts_with(rules, "!"))), "!*."))
+    plain = rules.filter(pc.and_not(pc.equal(dots, 1), pc.is_in(rules, special)))
+    odd = pc.unique(pa.concat_arrays([special, rules.filter(pc.equal(dots, 2))]))
+    return _Short(plain.take(pc.sort_indices(plain)), odd.take(pc.sort_indices(odd)), rf"\.(?:{'|'.join(wild)})$")
 
 
 def registrable_domain(array: Any) -> pa.LargeStringArray:

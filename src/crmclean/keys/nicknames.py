@@ -23,21 +23,21 @@ def _table() -> tuple[pa.LargeStringArray, np.ndarray[Any, np.dtype[np.int64]]]:
     groups = [*_english_groups(), *_own_groups()]
     names = sorted({name for group in groups for name in group})
     number = {name: place for place, name in enumerate(names)}
-    codes = {
-        number[left] * len(names) + number[right]
-        for group in groups
-        for left in group
-        for right in group
-        if left != right
-    }
-    return pa.array(names, TEXT), np.array(sorted(codes), np.int64)
+    members = np.array([number[name] for group in groups for name in group], np.int64)
+    sizes = np.array([len(group) for group in groups], np.int64)
+    # each member of a group beside each of its members
+    left = np.repeat(members, np.repeat(sizes, sizes))
+    first = np.repeat(np.cumsum(sizes) - sizes, sizes * sizes)
+    start = np.repeat(np.cumsum(sizes * sizes) - sizes * sizes, sizes * sizes)
+    right = members[first + (np.arange(len(left)) - start) % np.repeat(sizes, sizes * sizes)]
+    return pa.array(names, TEXT), np.unique((left * len(names) + right)[left != right])
 
 
 def _english_groups() -> list[tuple[str, ...]]:
     """One group per formal name: the name and its nicknames, which are thereby also nicknames of each other."""
     from nicknames import NickNamer
 
-    return [tuple(sorted({formal, *short})) for formal, short in NickNamer().nickname_lookup.items()]
+    return [tuple(sorted({formal, *short})) for formal, short in NickNamer.default_lookup().items()]
 
 
 def _own_groups() -> list[tuple[str, ...]]:

@@ -32,6 +32,7 @@ _FOLDED_MARKS = (  # combining marks of Latin, Greek, Cyrillic; vowel points of 
     *((0x300, 0x36F), (0x483, 0x487), (0x591, 0x5C7), (0x610, 0x61A), (0x64B, 0x65F), (0x670, 0x670), (0x6D6, 0x6ED)),
     *((0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE00, 0xFE0F), (0xFE20, 0xFE2F), (0xE0100, 0xE01EF)),
 )
+_MARKS = frozenset(point for low, high in _FOLDED_MARKS for point in range(low, high + 1))
 
 
 class _FoldTable(dict[int, str]):
@@ -45,7 +46,8 @@ class _FoldTable(dict[int, str]):
         return folded
 
 
-_FOLD = _FoldTable({ord("\n"): "\n"})
+_LINE_END = ord("\n")
+_FOLD = _FoldTable({_LINE_END: "\n"})
 
 
 def _fold_char(char: str) -> str:
@@ -54,14 +56,19 @@ def _fold_char(char: str) -> str:
         return char
     if char in _LETTERS:
         return _LETTERS[char]
-    if char in _DROPPED or category == "Cf" or any(low <= point <= high for low, high in _FOLDED_MARKS):
+    if char in _DROPPED or category == "Cf" or point in _MARKS:
         return ""
     if category == "Nd":
         return str(unicodedata.decimal(char))
     if category[0] not in "LMN":
         return " "
     # й and ї are letters of their own; other accented Latin, Greek and Cyrillic letters fold to their base
-    if category[0] == "L" and script_of_char(char) in ("Latin", "Greek", "Cyrillic") and char not in "йї":
+    if (
+        category[0] == "L"
+        and unicodedata.decomposition(char)
+        and script_of_char(char) in ("Latin", "Greek", "Cyrillic")
+        and char not in "йї"
+    ):
         base = unicodedata.normalize("NFD", char)[0]
         return _LETTERS.get(base, base)
     return char
@@ -77,6 +84,12 @@ def fold_texts(values: Sequence[str]) -> list[str]:
 
 def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).translate(_FOLD)
+
+
+def _fold_each(points: Sequence[int]) -> list[str]:
+    """Each character folded by itself, all in one text: no character combines with a line end."""
+    lines = [" " if point == _LINE_END else chr(point) for point in points]  # both fold to a space
+    return _folded("\n".join(lines)).split("\n")
 
 
 _Bytes = np.ndarray[Any, np.dtype[np.uint8]]
@@ -110,14 +123,13 @@ def letter_table(*, dots: bool = True, others: bool = False) -> tuple[_Bytes, _B
     """
     count = _TABLED[-1].stop
     letters, sizes = np.zeros((count, 2), np.uint8), np.full(count, _UNKNOWN, np.uint8)
-    for point in (*range(0x80), *(point for tabled in _TABLED for point in tabled)):
-        folded = _folded(chr(point)).replace("\n", " ")
+    tabled = (*range(0x80), *(point for tabled in _TABLED for point in tabled))
+    for point, folded in zip(tabled, _fold_each(tabled), strict=True):
         folded = folded.replace(".", " ") if dots and point < 0x80 else folded
         if folded.isascii() and len(folded) <= min(2, len(chr(point).encode())) and "." not in folded:
             letters[point, : len(folded)] = list(folded.encode())
             sizes[point] = len(folded)
-    for point in _OTHERS if others else ():
-        folded = _folded(chr(point))
+    for point, folded in zip(_OTHERS, _fold_each(_OTHERS), strict=True) if others else ():
         if folded and not any(letter.isascii() for letter in folded):
             letters[point, 0], sizes[point] = _OTHER_LETTER, 1
     return letters, sizes, count
