@@ -101,7 +101,14 @@ def _quoted(text: str, lines: list[str], grammar: Grammar) -> Iterator[Record]:
                 yield Record(line.rstrip(_ENDS).split(delimiter), index + 1, 1, False)
                 index += 1
                 continue
-            cells = _strict_line(line.rstrip(_ENDS), delimiter, quote) if simple else None
+            content = line.rstrip(_ENDS)
+            if simple and delimiter not in content and _is_wrapped(content, quote):
+                inner = content[1:-1]
+                odd = quote in inner.replace(quote * 2, "")
+                yield Record([inner.replace(quote * 2, quote)], index + 1, 1, odd)
+                index += 1
+                continue
+            cells = _strict_line(content, delimiter, quote) if simple else None
             if cells is not None:
                 yield Record(cells, index + 1, 1, False)
                 index += 1
@@ -111,6 +118,16 @@ def _quoted(text: str, lines: list[str], grammar: Grammar) -> Iterator[Record]:
             index = after
     finally:
         csv.field_size_limit(limit)
+
+
+def _is_wrapped(content: str, quote: str) -> bool:
+    """Whether a line that holds no delimiter is one cell in quotes: its last quote closes, and is not one of a pair.
+
+    The sniffer reads whole files under delimiters that they do not have, where each line of a file that quotes all its
+    cells looks so.
+    """
+    body = content[1:]
+    return content[0] == quote and bool((len(body) - len(body.rstrip(quote))) % 2)
 
 
 def _strict_line(line: str, delimiter: str, quote: str) -> list[str] | None:
