@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from crmclean.cli.lean import quick_imports, without_pandas
+from crmclean.cli.lean import quick_imports, without_helpers, without_pandas
 from crmclean.cli.memory import keep_freed_memory
 from crmclean.cli.options import common, echo_json
 from crmclean.cli.paths import refuse_overwriting
@@ -52,6 +52,7 @@ def command(process: Mapping[str, bool] | None, /, **options: Any) -> None:
         raise click.UsageError("say where to write: -o OUT (or --count-pairs to write nothing)")
     keep_freed_memory()
     if process and process["alone"]:
+        without_helpers()
         without_pandas()
     if options["count_pairs"]:
         _count(options)

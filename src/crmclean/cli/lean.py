@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from importlib.machinery import ModuleSpec
 
-__all__ = ["leave", "quick_imports", "without_pandas"]
+__all__ = ["leave", "quick_imports", "without_helpers", "without_pandas"]
 
 
 class _Nowhere:
@@ -31,6 +31,16 @@ def quick_imports() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def without_helpers() -> None:
+    """Leave out what libraries would start or look for as they are imported; where the user has asked, it stays.
+
+    NumPy's linear algebra starts a thread for each core, which spin for a while; nothing here multiplies matrices of
+    floats. pydantic looks through all installed packages for plugins.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 def without_pandas() -> None:
