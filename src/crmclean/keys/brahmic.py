@@ -10,13 +10,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 
 __all__ = ["is_brahmic", "romanise_brahmic"]
 
 _FIRST, _LAST = 0x900, 0xD7F
 _LETTER = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]")
-_DEVANAGARI, _BENGALI, _TAMIL, _MALAYALAM = 0, 1, 5, 8
+_BENGALI, _GURMUKHI, _TAMIL, _TELUGU, _MALAYALAM = 1, 2, 5, 6, 8
 _DROPS_SCHWA = frozenset({0, 1, 2, 3, 4})  # Devanagari, Bengali, Gurmukhi, Gujarati, Oriya
 _SAYS_RAO = frozenset({6, 7})  # Telugu, Kannada
 
@@ -36,16 +35,12 @@ _TAMIL_STOPS = {"k": ("k", "g"), "ch": ("s", "s"), "t": ("t", "d"), "p": ("p", "
 
 
 @dataclass(slots=True)
-class _Sound:
-    """One consonant and the vowel after it; a bare vowel has an empty consonant."""
+class _Sounds:
+    """The sounds of a word, consonant by consonant, each with the vowel after it; a bare vowel has no consonant."""
 
-    onset: str
-    vowel: str | None = None  # None: the inherent vowel
-    offset: int = 0
-
-    @property
-    def open(self) -> bool:
-        return self.vowel != ""
+    onsets: list[str]
+    vowels: list[str | None]  # None: the inherent vowel, "": none
+    offsets: list[int]  # of the letter in its block, 0 where it does not matter
 
 
 def is_brahmic(word: str) -> bool:
@@ -68,144 +63,159 @@ def romanise_brahmic(word: str) -> str:
         _glide_bengali(sounds)
     if block in _DROPS_SCHWA:
         _drop_schwas(sounds, after_clusters=block != _BENGALI)
-    latin = "".join(sound.onset + ("a" if sound.vowel is None else sound.vowel) for sound in sounds)
+    said = ["a" if vowel is None else vowel for vowel in sounds.vowels]
+    latin = "".join([onset + vowel for onset, vowel in zip(sounds.onsets, said, strict=True)])
     if block == _BENGALI:
         return latin.replace("au", "ou")
     return latin[:-2] + "o" if block in _SAYS_RAO and latin.endswith("avu") else latin
 
 
-def _parse(word: str, block: int) -> list[_Sound]:
-    sounds: list[_Sound] = []
-    double = False
+def _parse(word: str, block: int) -> _Sounds:
+    onsets: list[str] = []
+    vowels: list[str | None] = []
+    offsets: list[int] = []
+    double = nasal = False
     for char in word:
-        point = ord(char) - _FIRST
-        offset = point & 0x7F if 0 <= point <= _LAST - _FIRST else -1
-        if offset == _ADDAK and block == 2:
-            double = True
-        elif consonant := _consonant(offset, block):
-            first = sounds[-1].vowel == "" if sounds else True
-            onset = _bengali(consonant, offset, bool(sounds) and first) if block == _BENGALI else consonant
-            sounds.append(_Sound(onset[0] + onset if double else onset, None, offset))
+        role, text, offset = _role(char, block)
+        if role == "consonant":
+            if block == _BENGALI and offset == 0x2F:
+                # Bengali says j for the letter at y, but not as the second part of a cluster
+                text = "y" if vowels and vowels[-1] == "" else "j"
+            onsets.append(text[0] + text if double else text)
+            vowels.append(None)
+            offsets.append(offset)
             double = False
-        else:
-            _attach(sounds, char, offset, block)
-    _resolve_nasals(sounds)
+        elif role == "sound":
+            onsets.append(text)
+            vowels.append("")
+            offsets.append(offset)
+            nasal = nasal or text in "ṃḥ"
+        elif role == "vowel":
+            onsets.append("")
+            vowels.append(text)
+            offsets.append(offset)
+        elif role == "doubler":
+            double = True
+        elif not onsets:
+            continue  # a sign with nothing to belong to
+        elif role == "sign":
+            vowels[-1] = text  # a two-part vowel sign replaces what the first part said
+        elif role == "nukta":
+            onsets[-1] = "y" if offsets[-1] == 0x2F else _NUKTA.get(onsets[-1], onsets[-1])
+    sounds = _Sounds(onsets, vowels, offsets)
+    if nasal:
+        _resolve_nasals(sounds)
     return sounds
 
 
 @cache
+def _role(char: str, block: int) -> tuple[str, str, int]:
+    """What a character is in words of a block, how it sounds, and its place in its own block.
+
+    A consonant, a sound without a vowel, a vowel of its own, a sign that belongs to the consonant before it (its vowel,
+    "" for the virama, or the nukta), what doubles the consonant after it; or nothing.
+    """
+    point = ord(char) - _FIRST
+    offset = point & 0x7F if 0 <= point <= _LAST - _FIRST else -1
+    if offset == _ADDAK and block == _GURMUKHI:
+        return "doubler", "", 0
+    if consonant := _consonant(offset, block):
+        return "consonant", consonant, offset
+    if block == _MALAYALAM and offset in _CHILLUS:
+        return "sound", _CHILLUS[offset], 0
+    if block == _BENGALI and offset == 0x4E:
+        return "sound", "t", 0
+    if offset in _SIGNS or offset == _VIRAMA:
+        return "sign", _SIGNS.get(offset, ""), 0
+    if offset == _NUKTA_SIGN:
+        return "nukta", "", 0
+    if offset in (_ANUSVARA, _CANDRABINDU) or (offset == _TIPPI and block == _GURMUKHI):
+        return "sound", "ṃ", offset
+    if offset in _VOWELS:
+        return "vowel", _VOWELS[offset], offset
+    if offset == _VISARGA:  # the Tamil aytam before p writes f
+        return "sound", "ḥ" if block == _TAMIL else "h", 0
+    return ("sound", char, 0) if offset < 0 and char not in "\u200c\u200d" else ("nothing", "", 0)
+
+
 def _consonant(offset: int, block: int) -> str:
     if block == _BENGALI and offset in (0x70, 0x71):
         return "r" if offset == 0x70 else "v"
     if block != _MALAYALAM and 0x58 <= offset <= 0x5F:
-        return ("ts", "dz", "r")[offset - 0x58] if block == 6 and offset <= 0x5A else _PRECOMPOSED[offset]
+        return ("ts", "dz", "r")[offset - 0x58] if block == _TELUGU and offset <= 0x5A else _PRECOMPOSED[offset]
     return _CONSONANTS.get(offset, "")
 
 
-def _bengali(consonant: str, offset: int, clustered: bool) -> str:
-    """Bengali says j for the letter at y (but not as the second part of a cluster) and b for the letter at v."""
-    if offset == 0x2F:
-        return "y" if clustered else "j"
-    return consonant
-
-
-def _attach(sounds: list[_Sound], char: str, offset: int, block: int) -> None:
-    """A sign that belongs to the consonant before it, a vowel of its own, or a character of another script."""
-    if block == _MALAYALAM and offset in _CHILLUS:
-        sounds.append(_Sound(_CHILLUS[offset], ""))
-    elif block == _BENGALI and offset == 0x4E:
-        sounds.append(_Sound("t", ""))
-    elif offset in _SIGNS and sounds:
-        # a two-part vowel sign replaces what the first part said
-        sounds[-1].vowel = _SIGNS[offset]
-    elif offset == _VIRAMA and sounds:
-        sounds[-1].vowel = ""
-    elif offset == _NUKTA_SIGN and sounds:
-        sounds[-1].onset = _NUKTA.get(sounds[-1].onset, sounds[-1].onset)
-        if sounds[-1].offset == 0x2F:
-            sounds[-1].onset = "y"
-    elif offset in (_ANUSVARA, _CANDRABINDU) or (offset == _TIPPI and block == 2):
-        sounds.append(_Sound("ṃ", "", offset))
-    elif offset in _VOWELS:
-        sounds.append(_Sound("", _VOWELS[offset], offset))
-    elif offset == _VISARGA:
-        # the Tamil aytam before p writes f
-        sounds.append(_Sound("ḥ" if block == _TAMIL else "h", ""))
-    elif offset < 0 and char not in "\u200c\u200d":
-        sounds.append(_Sound(char, ""))
-
-
-def _resolve_nasals(sounds: list[_Sound]) -> None:
+def _resolve_nasals(sounds: _Sounds) -> None:
     """An anusvara is m before a labial and at the end of a southern word's vowel, n elsewhere; aytam + p is f."""
-    for place, sound in enumerate(sounds):
-        after = sounds[place + 1].onset if place + 1 < len(sounds) else ""
-        if sound.onset == "ṃ":
-            at_end = place + 1 == len(sounds)
-            labial = after.startswith(_LABIALS) or (at_end and sound.offset == _ANUSVARA)
-            sound.onset = "m" if labial else "ng" if after == "h" else "n"
-        elif sound.onset == "ḥ":
-            sound.onset = ""
+    onsets = sounds.onsets
+    for place, onset in enumerate(onsets):
+        after = onsets[place + 1] if place + 1 < len(onsets) else ""
+        if onset == "ṃ":
+            at_end = place + 1 == len(onsets)
+            labial = after.startswith(_LABIALS) or (at_end and sounds.offsets[place] == _ANUSVARA)
+            onsets[place] = "m" if labial else "ng" if after == "h" else "n"
+        elif onset == "ḥ":
+            onsets[place] = ""
             if after == "p":
-                sounds[place + 1].onset = "f"
+                onsets[place + 1] = "f"
 
 
-def _voice_tamil(sounds: list[_Sound]) -> None:
-    previous: _Sound | None = None
-    letters = [sound.onset for sound in sounds]
-    for place, sound in enumerate(sounds):
-        letter = letters[place]
-        if letter in _TAMIL_STOPS and 0x15 <= sound.offset <= 0x2A:
-            dental = sound.offset == 0x24
-            doubled = sound.vowel == "" and letters[place + 1 : place + 2] == [letter]
-            second = previous is not None and previous.vowel == "" and letters[place - 1] == letter
-            hard, soft = _TAMIL_STOPS[letter]
-            if letter == "t" and not dental and sound.vowel == "" and letters[place + 1 : place + 2] == ["ch"]:
-                sound.onset = "k"  # ட்ச is how names from Sanskrit write ksh: Meenakshi, Lakshmi
-            elif letter == "ch" and previous is not None and previous.offset == 0x1F and previous.vowel == "":
-                sound.onset = "sh"
-            elif doubled or second:
-                # Muthu and Pachai, but Pappu and Chokkalingam
-                sound.onset = "" if doubled and (dental or letter == "ch") else "th" if dental else letter
-            elif previous is None or (
-                previous.vowel == "" and letters[place - 1] not in ("n", "m", "r", "l", "y", "v")
-            ):
-                sound.onset = "th" if dental else hard
-            elif dental:
-                sound.onset = "d" if letters[place - 1] == "n" and previous.vowel == "" else "th"
-            elif letter == "ch":
-                sound.onset = "j" if previous.vowel == "" and letters[place - 1] == "n" else soft
-            else:
-                sound.onset = soft if sound.open else hard
-        previous = sound
+def _voice_tamil(sounds: _Sounds) -> None:
+    letters, vowels, offsets = [*sounds.onsets], sounds.vowels, sounds.offsets
+    for place, letter in enumerate(letters):
+        if letter not in _TAMIL_STOPS or not 0x15 <= offsets[place] <= 0x2A:
+            continue
+        before = letters[place - 1] if place else ""
+        closed = bool(place) and vowels[place - 1] == ""  # no vowel before it
+        after = letters[place + 1] if place + 1 < len(letters) else ""
+        dental = offsets[place] == 0x24
+        doubled = vowels[place] == "" and after == letter
+        second = closed and before == letter
+        hard, soft = _TAMIL_STOPS[letter]
+        if letter == "t" and not dental and vowels[place] == "" and after == "ch":
+            onset = "k"  # ட்ச is how names from Sanskrit write ksh: Meenakshi, Lakshmi
+        elif letter == "ch" and closed and offsets[place - 1] == 0x1F:
+            onset = "sh"
+        elif doubled or second:
+            # Muthu and Pachai, but Pappu and Chokkalingam
+            onset = "" if doubled and (dental or letter == "ch") else "th" if dental else letter
+        elif not place or (closed and before not in ("n", "m", "r", "l", "y", "v")):
+            onset = "th" if dental else hard
+        elif dental:
+            onset = "d" if before == "n" and closed else "th"
+        elif letter == "ch":
+            onset = "j" if closed and before == "n" else soft
+        else:
+            onset = hard if vowels[place] == "" else soft
+        sounds.onsets[place] = onset
 
 
-def _glide_bengali(sounds: list[_Sound]) -> None:
+def _glide_bengali(sounds: _Sounds) -> None:
     """Bengali writes w as o and y: ওয়াহিদ is Wahid, আনোয়ার Anwar; between consonant and vowel it keeps the o (Anowar)."""
-    for before, sound in pairwise(sounds):
-        if before.vowel == "o" and sound.onset == "y" and sound.vowel in ("a", "e", "i"):
-            sound.onset = "w"
-            if not before.onset:
-                before.vowel = ""
+    onsets, vowels = sounds.onsets, sounds.vowels
+    for place in range(1, len(onsets)):
+        if vowels[place - 1] == "o" and onsets[place] == "y" and vowels[place] in ("a", "e", "i"):
+            onsets[place] = "w"
+            if not onsets[place - 1]:
+                vowels[place - 1] = ""
 
 
-def _drop_schwas(sounds: list[_Sound], *, after_clusters: bool) -> None:
+def _drop_schwas(sounds: _Sounds, *, after_clusters: bool) -> None:
     """Silence the inherent vowel at the end of a word and, from right to left, between V C_C V.
 
     After a cluster it stays if the cluster could not be said without it (Krishna, Mishra, Vidya; but Anand, Singh);
     Bengali keeps it after any (Datta, Sengupta).
     """
-    if not sounds:
-        return
-    last = sounds[-1]
-    if last.vowel is None and last.onset and len(sounds) > 1:
-        previous = sounds[-2]
-        sayable = after_clusters and (last.onset not in ("y", "r", "l", "v", "n", "m") or previous.offset == _ANUSVARA)
-        if previous.open or sayable:
-            last.vowel = ""
-    for place in range(len(sounds) - 2, 0, -1):
-        sound = sounds[place]
-        if sound.vowel is not None or not sound.onset:
-            continue
-        following = sounds[place + 1]
-        if following.onset and following.vowel not in (None, "") and sounds[place - 1].open:
-            sound.vowel = ""
+    onsets, vowels = sounds.onsets, sounds.vowels
+    last = len(onsets) - 1
+    if last > 0 and vowels[last] is None and onsets[last]:
+        sayable = after_clusters and (
+            onsets[last] not in ("y", "r", "l", "v", "n", "m") or sounds.offsets[last - 1] == _ANUSVARA
+        )
+        if vowels[last - 1] != "" or sayable:
+            vowels[last] = ""
+    for place in range(last - 1, 0, -1):
+        is_inherent = vowels[place] is None and onsets[place] != ""
+        if is_inherent and onsets[place + 1] and vowels[place + 1] and vowels[place - 1] != "":
+            vowels[place] = ""
