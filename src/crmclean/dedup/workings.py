@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -79,9 +80,13 @@ def prepare(
     """Encode the records and count the frequencies of their values."""
     records = encode(fields, settings.entity, exclude=settings.exclude, order=order, unmapped=unmapped)
     comparisons = (*comparisons_of(settings.entity), *support_comparisons(records.unmapped))
-    carriers = count_values(records, comparisons)
+    carriers: dict[str, Table] = {}
     comparer = Comparer(records, comparisons, carriers)
-    parts = {"word": comparer.word_carriers(), "word_share": comparer.word_shares()} if records.has("company") else {}
+    with ThreadPoolExecutor(1) as aside:  # the words of companies are counted without the frequencies of values
+        counted = aside.submit(count_values, records, comparisons)
+        of_words = records.has("company")
+        parts = {"word": comparer.word_carriers(), "word_share": comparer.word_shares()} if of_words else {}
+        carriers |= counted.result()
     return Workings(records, comparer, value_tables(comparer.active, {**carriers, **parts}, records.count))
 
 
