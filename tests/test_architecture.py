@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1] / "src" / "crmclean"
 LAYERS = {
     5: {"cli", "__main__"},
     4: {
-        *("api", "runs", "planning", "ingest", "record_ids", "publish", "reopen", "clusterings", "labels"),
+        *("api", "runs", "planning", "ingest", "inputs", "record_ids", "publish", "reopen", "clusterings", "labels"),
         *("deduplication", "deliverability"),
     },
     3: {"pipeline", "files", "report", "explain", "undo", "evaluate", "views", "objectives"},

@@ -15,10 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.errors import UsageError
-from crmclean.ingest import Input, read_input
+from crmclean.inputs import Input, read_input
 from crmclean.planning import infer_fields
-from crmclean.ruleset.load import RulesLike, resolve_rules
-from crmclean.ruleset.spec import Rules
+from crmclean.ruleset.lean import LeanRules, lean_rules
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
 from crmclean.tables.fields import BY_NAME
@@ -32,6 +31,8 @@ if TYPE_CHECKING:
     from crmclean.dedup.judgements import Judged
     from crmclean.files.read import Source
     from crmclean.labels import Labels
+    from crmclean.ruleset.load import RulesLike
+    from crmclean.ruleset.spec import Rules
 
 __all__ = ["count_pairs", "dedupe", "dedupe_source"]
 
@@ -69,7 +70,7 @@ def dedupe(
         The input's columns, then crmclean_record_id, crmclean_cluster_id and crmclean_match_probability (the
         probability of the record's best match link; missing for a record that stands alone).
     """
-    wanted = resolve_rules(rules)
+    wanted = lean_rules(rules)
     source = read_input(data, wanted)
     table = dedupe_source(source, mapping=mapping, entity=entity, rules=wanted, labels=labels, one_to_one=one_to_one)
     if is_frame(data):
@@ -86,13 +87,13 @@ def dedupe_source(
     *,
     mapping: Mapping[str, str] | None,
     entity: Literal["person", "company"],
-    rules: Rules,
+    rules: Rules | LeanRules,
     labels: Labels | None = None,
     one_to_one: str | None = None,
 ) -> pa.Table:
     """As `dedupe`, from a source to an Arrow table; lines without cells stand in ``crmclean_raw``."""
     from crmclean.dedup.core import link_records  # not needed for the other commands
-    from crmclean.dedup.step import settings_of
+    from crmclean.dedup.workings import settings_of
 
     fields = _compared(source, mapping, rules)
     settings = replace(settings_of(rules.dedup), entity=entity)
@@ -136,7 +137,7 @@ def count_pairs(
     *,
     mapping: Mapping[str, str] | None = None,
     entity: Literal["person", "company"] = "person",
-    rules: RulesLike = "default",
+    rules: RulesLike | LeanRules = "default",
 ) -> PairCount:
     """How many pairs of records `dedupe` would look at, rule by rule, without linking any. Parameters as there.
 
@@ -146,14 +147,14 @@ def count_pairs(
         ``records``, a ``RuleReport`` for each blocking rule, and the number of distinct candidate ``pairs``.
     """
     from crmclean.dedup import core
-    from crmclean.dedup.step import settings_of
+    from crmclean.dedup.workings import settings_of
 
-    wanted = resolve_rules(rules)
+    wanted = lean_rules(rules)
     fields = _compared(read_input(data, wanted), mapping, wanted)
     return core.count_pairs(fields, replace(settings_of(wanted.dedup), entity=entity))
 
 
-def _compared(source: Source, mapping: Mapping[str, str] | None, rules: Rules) -> dict[str, list[pa.Array]]:
+def _compared(source: Source, mapping: Mapping[str, str] | None, rules: Rules | LeanRules) -> dict[str, list[pa.Array]]:
     """Field -> columns; what has no field goes along under ``other:<header>``."""
     names = [name for name in source.table.schema.names if not name.startswith("crmclean_")]
     if mapping is None:

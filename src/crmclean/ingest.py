@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -17,9 +17,8 @@ import pyarrow.compute as pc
 
 from crmclean.errors import UsageError
 from crmclean.files.layout import unique_names
-from crmclean.files.read import Source, read_source
-from crmclean.files.sniff import Dialect
-from crmclean.mapping.known import is_known_header
+from crmclean.files.read import Source
+from crmclean.inputs import Input, read_input
 from crmclean.plan import ColumnPlan, Plan
 from crmclean.planning import dialect_of, infer_plan
 from crmclean.record_ids import OURS, RecordIds
@@ -27,16 +26,11 @@ from crmclean.ruleset.spec import Rules
 from crmclean.tables.batch import Batch, as_text
 from crmclean.tables.evidence import ENUM, TEXT, constant, evidence_table
 from crmclean.tables.fields import BY_NAME
-from crmclean.tables.frames import is_frame
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from crmclean.pipeline import Part
 
 __all__ = ["OURS", "Ingested", "Input", "SourceFacts", "ingest", "read_input"]
-
-Input: TypeAlias = "str | os.PathLike[str] | BinaryIO | pd.DataFrame | Source"
 
 
 @dataclass(frozen=True)
@@ -118,25 +112,6 @@ def _distinct(planned: list[tuple[Source, Plan]]) -> list[tuple[Source, Plan]]:
     return [(replace(source, name=name), plan) for (source, plan), name in zip(planned, names, strict=True)]
 
 
-def read_input(item: Input, rules: Rules, plan: Plan | None = None) -> Source:
-    """One input as a source; a DataFrame becomes text without going through a file."""
-    if isinstance(item, Source):
-        return item
-    if is_frame(item):
-        return _from_frame(item)
-    told = plan.dialect.told if plan else {}
-    whole = plan is not None and plan.dialect.is_whole
-    return read_source(
-        cast("str | os.PathLike[str] | BinaryIO", item),
-        dialect=Dialect(**plan.dialect.model_dump()) if plan is not None and whole else None,
-        encoding=rules.input.encoding or (None if whole else told.get("encoding")),
-        delimiter=rules.input.delimiter or (None if whole else told.get("delimiter")),
-        has_header=None if whole else told.get("has_header"),
-        sheet=str(told.get("sheet", "")),
-        known=is_known_header,
-    )
-
-
 def _planned(item: Input, rules: Rules, plan: Plan | None) -> tuple[Source, Plan]:
     source = read_input(item, rules, plan)
     if plan is None:
@@ -147,42 +122,6 @@ def _planned(item: Input, rules: Rules, plan: Plan | None) -> tuple[Source, Plan
     known = {item.column: item for item in plan.columns}
     own = tuple(known.get(name) or ColumnPlan(column=name, header=name) for name in columns)
     return source, plan.model_copy(update={"columns": own, "source": source.name, "dialect": dialect_of(source)})
-
-
-def _from_frame(frame: pd.DataFrame) -> Source:
-    import pandas as pd  # whoever has a frame has it loaded
-
-    header = tuple(str(name) for name in frame.columns)
-    names = unique_names(header)
-    columns = {name: _frame_column(frame.iloc[:, place]) for place, name in enumerate(names)}
-    table = pa.table(columns) if columns else pa.table({})
-    count = len(frame)
-    digest = pd.util.hash_pandas_object(frame.astype(str), index=False).to_numpy() if count and len(header) else None
-    return Source(
-        name="frame",
-        table=table,
-        header=header,
-        line=np.arange(1, count + 1, dtype=np.int64),
-        encoding=constant("utf-8", count),
-        unaligned={},
-        not_data=pa.table(
-            {"line": pa.array([], pa.int64()), "what": pa.array([], pa.string()), "text": pa.array([], TEXT)}
-        ),
-        dialect=Dialect(),
-        digest="" if digest is None else f"{int(np.bitwise_xor.reduce(digest)):016x}",
-    )
-
-
-def _frame_column(series: pd.Series[Any]) -> pa.Array:
-    """Text as it is; anything else as Python writes it, dates as ISO. Missing stays missing."""
-    import pandas as pd
-
-    if isinstance(series.dtype, pd.StringDtype):
-        return as_text(series)
-    missing = series.isna().to_numpy()
-    text = series.astype(str) if pd.api.types.is_datetime64_any_dtype(series.dtype) else series.map(str)
-    values = pa.array(text.to_numpy(dtype=object), TEXT, mask=missing)
-    return values if len(values) else pa.array([], TEXT)
 
 
 class _Union:

@@ -24,7 +24,6 @@ from crmclean.keys.places import country_key
 from crmclean.mapping import ColumnGuess, map_table
 from crmclean.mapping.known import is_known_header
 from crmclean.mapping.packs import fold_header
-from crmclean.plan import ColumnPlan, DialectPlan, Plan
 from crmclean.tables.batch import as_text
 from crmclean.tables.distinct import distinct_texts
 from crmclean.tables.evidence import TEXT
@@ -38,6 +37,8 @@ if TYPE_CHECKING:
 
     from crmclean.files.read import Source
     from crmclean.normalisers.date_evidence import DateEvidence
+    from crmclean.plan import ColumnPlan, DialectPlan, Plan
+    from crmclean.ruleset.lean import LeanRules
     from crmclean.ruleset.spec import Rules
 
 __all__ = ["dialect_of", "infer_fields", "infer_plan"]
@@ -99,9 +100,11 @@ def infer_plan(source: str | os.PathLike[str] | pd.DataFrame | pa.Table | Source
     >>> [(column.field, column.date_order) for column in plan.columns]
     [('email', ''), ('created_at', 'dmy'), (None, '')]
     """
-    from crmclean.normalisers.date_evidence import date_evidence  # fields are found without it
+    from crmclean.normalisers.date_evidence import date_evidence  # fields are found without these
+    from crmclean.plan import DialectPlan, Plan
 
-    name, dialect, columns = _opened(source)
+    opened, columns = _opened(source)
+    name, dialect = (opened.name, dialect_of(opened)) if opened else ("", DialectPlan())
     system, guesses = _mapped(columns, rules)
     region, region_why = _region(columns, guesses, rules)
     evidence = {
@@ -113,9 +116,9 @@ def infer_plan(source: str | os.PathLike[str] | pd.DataFrame | pa.Table | Source
     return Plan(source=name, system=system, region=region, region_why=region_why, dialect=dialect, columns=tuple(plans))
 
 
-def infer_fields(source: Source, rules: Rules | None = None) -> dict[str, str]:
+def infer_fields(source: Source, rules: Rules | LeanRules | None = None) -> dict[str, str]:
     """The canonical field of each column that has one, by column name: `infer_plan` without the rest of a plan."""
-    columns = _opened(source)[2]
+    columns = _opened(source)[1]
     return {
         column.name: guess.field
         for column, guess in zip(columns, _mapped(columns, rules)[1], strict=True)
@@ -123,7 +126,7 @@ def infer_fields(source: Source, rules: Rules | None = None) -> dict[str, str]:
     }
 
 
-def _mapped(columns: Sequence[_Column], rules: Rules | None) -> tuple[str, list[ColumnGuess]]:
+def _mapped(columns: Sequence[_Column], rules: Rules | LeanRules | None) -> tuple[str, list[ColumnGuess]]:
     """The system the columns are of, and what each of them means; the rules are obeyed."""
     mapped = map_table([column.name for column in columns], {column.name: column.values for column in columns})
     return mapped.system, [
@@ -134,26 +137,29 @@ def _mapped(columns: Sequence[_Column], rules: Rules | None) -> tuple[str, list[
 # ---- opening
 
 
-def _opened(source: Any) -> tuple[str, DialectPlan, list[_Column]]:
+def _opened(source: Any) -> tuple[Source | None, list[_Column]]:
+    """The columns of anything a plan is inferred from, and the source where it is one."""
     if isinstance(source, str | os.PathLike):
         from crmclean.files.read import read_source  # the readers are only needed for a path
 
         source = read_source(source, known=is_known_header)
     if is_frame(source):
-        return "", DialectPlan(), _of_frame(source)
+        return None, _of_frame(source)
     if isinstance(source, pa.Table):
-        return "", DialectPlan(), [_counted(name, name, source[name]) for name in source.schema.names]
+        return None, [_counted(name, name, source[name]) for name in source.schema.names]
     if not hasattr(source, "table") or not hasattr(source, "dialect"):
         raise UsageError(f"a plan is inferred from a path, a DataFrame or a table, not from {type(source).__name__}")
     names = source.table.schema.names
     headers = source.header if len(source.header) == len(names) else names
     with ThreadPoolExecutor(_THREADS) as pool:  # Arrow and NumPy let go of the interpreter lock
         columns = list(pool.map(lambda name, header: _counted(name, header, source.table[name]), names, headers))
-    return source.name, dialect_of(source), columns
+    return source, columns
 
 
 def dialect_of(source: Source) -> DialectPlan:
     """How a source was read, as a plan keeps it."""
+    from crmclean.plan import DialectPlan
+
     return DialectPlan(**{field: getattr(source.dialect, field) for field in DialectPlan.model_fields})
 
 
@@ -225,7 +231,7 @@ def _plain_marks(text: pa.LargeStringArray) -> np.ndarray[Any, np.dtype[np.uint6
 # ---- columns
 
 
-def _overruled(column: _Column, guess: ColumnGuess, rules: Rules | None) -> ColumnGuess:
+def _overruled(column: _Column, guess: ColumnGuess, rules: Rules | LeanRules | None) -> ColumnGuess:
     """The mapping of the rules, by the header's text or any spelling of it that folds to the same."""
     wishes = dict(rules.mapping) if rules is not None else {}
     folded = {fold_header(header): field for header, field in wishes.items()}
@@ -238,6 +244,8 @@ def _overruled(column: _Column, guess: ColumnGuess, rules: Rules | None) -> Colu
 
 
 def _column_plan(column: _Column, guess: ColumnGuess, evidence: Mapping[str, DateEvidence], region: str) -> ColumnPlan:
+    from crmclean.plan import ColumnPlan
+
     facts: dict[str, Any] = {"polarity": guess.polarity}
     confidence, why = guess.confidence, guess.why
     if column.name in evidence:

@@ -67,14 +67,14 @@ def _dedupe(options: dict[str, Any]) -> None:
         import crmclean.dedup.core  # noqa: F401
         from crmclean.cli.outfile import write_outfile
         from crmclean.deduplication import dedupe_source
-        from crmclean.ingest import read_input
-        from crmclean.ruleset.load import resolve_rules
+        from crmclean.inputs import read_input
+        from crmclean.ruleset.lean import lean_rules
 
     if options["output"] != "-":
         refuse_overwriting(options["input_"], Path(options["output"]))
     elif options["as_json"]:
         raise click.UsageError("the table and --json cannot both go to standard output")
-    wanted = resolve_rules(list(options["rules"]) or "default")
+    wanted = lean_rules(list(options["rules"]) or "default")
     mapping = _mapping(options["map_"])
     source = read_input(options["input_"], wanted)
     table = dedupe_source(
@@ -106,10 +106,10 @@ def _dedupe(options: dict[str, Any]) -> None:
 def _count(options: dict[str, Any]) -> None:
     from crmclean.cli.pair_table import pair_facts, pair_table
     from crmclean.deduplication import count_pairs
-    from crmclean.ingest import read_input
-    from crmclean.ruleset.load import resolve_rules
+    from crmclean.inputs import read_input
+    from crmclean.ruleset.lean import lean_rules
 
-    wanted = resolve_rules(list(options["rules"]) or "default")
+    wanted = lean_rules(list(options["rules"]) or "default")
     mapping = _mapping(options["map_"])
     source = read_input(options["input_"], wanted)
     found = count_pairs(source, mapping=mapping, entity=options["entity"], rules=wanted)

@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.context import Context
-from crmclean.dedup.core import Result, Settings, link_records
+from crmclean.dedup.core import Result, link_records
 from crmclean.dedup.judgements import Judged, Judgements
 from crmclean.dedup.unmapped import PREFIX, read_unmapped
+from crmclean.dedup.workings import settings_of
 from crmclean.measures import Counts
-from crmclean.ruleset.spec import DedupRules
 from crmclean.tables.batch import Batch, as_text
 from crmclean.tables.evidence import TEXT, evidence_table
 from crmclean.tables.fields import Kind
@@ -32,18 +32,6 @@ _COMPARED = frozenset(
     }
 )
 CLUSTER_COLUMN = "crmclean_cluster_id"
-
-
-def settings_of(rules: DedupRules) -> Settings:
-    """The core's settings from the rules."""
-    return Settings(
-        entity=rules.entity,
-        match_probability=rules.match_probability,
-        review_probability=rules.review_probability,
-        pairs_per_row=rules.pairs_per_row,
-        exclude=frozenset(rules.exclude),
-        merge_branches=rules.merge_branches,
-    )
 
 
 @dataclass(frozen=True)

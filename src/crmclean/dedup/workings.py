@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -19,7 +19,11 @@ from crmclean.dedup.priors import comparisons_of
 from crmclean.dedup.unmapped import Unmapped, support_comparisons
 from crmclean.dedup.weights import Model, Scored, score_pairs, value_tables
 
-__all__ = ["Settings", "Workings", "frozen_model", "prepare"]
+if TYPE_CHECKING:
+    from crmclean.ruleset.lean import LeanDedup
+    from crmclean.ruleset.spec import DedupRules
+
+__all__ = ["Settings", "Workings", "frozen_model", "prepare", "settings_of"]
 
 _ROUNDING = 0.01  # bits that float32 sums may be off
 
@@ -37,6 +41,18 @@ class Settings:
     chunk_pairs: int = 1_000_000
     exclude: frozenset[str] = frozenset()
     merge_branches: bool = False
+
+
+def settings_of(rules: DedupRules | LeanDedup) -> Settings:
+    """The core's settings from the rules."""
+    return Settings(
+        entity=rules.entity,
+        match_probability=rules.match_probability,
+        review_probability=rules.review_probability,
+        pairs_per_row=rules.pairs_per_row,
+        exclude=frozenset(rules.exclude),
+        merge_branches=rules.merge_branches,
+    )
 
 
 @dataclass(frozen=True)
