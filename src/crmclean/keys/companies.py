@@ -81,12 +81,19 @@ def _fold_lists(*lists: Sequence[str]) -> list[list[str]]:
 
 def _join_initials(array: pa.LargeStringArray) -> pa.LargeStringArray:
     """``s a`` -> ``sa``, ``a b volvo`` -> ``ab volvo``: a run of single letters is one word."""
-    runs = pc.match_substring_regex(array, r"(?:^| )\pL \pL(?: |$)")
+    may = pc.match_substring_regex(array, r"(?:^| )[^ ] [^ ](?: |$)")
+    plain = pc.and_(may, ascii_mask(array))
+    array = map_subset(array, plain, lambda part: _join_letters(part, "[A-Za-z]"))
+    return map_subset(array, pc.and_not(may, plain), lambda part: _join_letters(part, r"\pL"))
+
+
+def _join_letters(array: pa.LargeStringArray, letter: str) -> pa.LargeStringArray:
+    runs = pc.match_substring_regex(array, f"(?:^| ){letter} {letter}(?: |$)")
 
     def join(part: pa.LargeStringArray) -> pa.LargeStringArray:
         part = pc.replace_substring(part, " ", "  ")
         part = _glue(pa.scalar(" ", TEXT), part, pa.scalar(" ", TEXT))
-        part = pc.replace_substring_regex(part, r" (\pL) ", "\x01\\1\x01")
+        part = pc.replace_substring_regex(part, f" ({letter}) ", "\x01\\1\x01")
         part = pc.replace_substring(pc.replace_substring(part, "\x01\x01", ""), "\x01", " ")
         return pc.utf8_trim(pc.replace_substring_regex(part, " +", " "), " ")
 
@@ -100,7 +107,12 @@ def _glue(*pieces: Any) -> pa.LargeStringArray:
 _TRADING_AS = r"(?i)^.*\b(?:d\s*/\s*b\s*/\s*a|d\.b\.a\.?|dba|t/a|trading as|doing business as)\b[\s.:]+(\S.*)$"
 
 # a legal form in capitals straight behind small letters: "SiemensAG"
-_GLUED_FORM = r"(\p{Ll}{3})(SA|AG|SE|NV|BV|AB|GmbH|Ltd|LTD|Inc|INC|LLC|PLC|SpA|SRL|Corp)\.?$"
+_CAPITALS = r"(SA|AG|SE|NV|BV|AB|GmbH|Ltd|LTD|Inc|INC|LLC|PLC|SpA|SRL|Corp)\.?$"
+_GLUED_FORM = r"(\p{Ll}{3})" + _CAPITALS
+# Patterns with classes of all scripts' letters take milliseconds to compile, so only values are asked for which simple
+# ones without them cannot rule it out: here, characters that no small letter comes before, and what is no ASCII letter.
+_MAY_BE_GLUED = r"[^\x00-\x60]{3}" + _CAPITALS
+_MAY_ABBREVIATE = r"(?:^|[^A-Za-z0-9])\S{1,2}\s*[&+＆]\s*\S{1,2}(?:$|[^A-Za-z0-9])"
 
 
 def _plain(array: Any) -> pa.LargeStringArray:
@@ -108,7 +120,7 @@ def _plain(array: Any) -> pa.LargeStringArray:
     array = blank_nulls(as_text(array))
     doing = pc.match_substring_regex(array, r"(?i)\b(?:d[\s/.]*b[\s/.]*a|t/a|trading as|doing business as)\b")
     array = map_subset(array, doing, lambda part: pc.replace_substring_regex(part, _TRADING_AS, r"\1"))
-    glued = pc.match_substring_regex(array, _GLUED_FORM)
+    glued = pc.match_substring_regex(array, _MAY_BE_GLUED)
     array = map_subset(array, glued, lambda part: pc.replace_substring_regex(part, _GLUED_FORM, r"\1 \2"))
     signs = pc.match_substring_regex(array, "[&+＆]")
     array = map_subset(array, signs, _spell_signs)
@@ -118,10 +130,14 @@ def _plain(array: Any) -> pa.LargeStringArray:
 
 def _spell_signs(array: pa.LargeStringArray) -> pa.LargeStringArray:
     """``&`` as a word, but ``AT&T`` and ``E & Y`` as one: next to a single letter it is a part of an abbreviation."""
-    letters = r"(^|[^\pL\pN])(\pL)\s*[&+＆]\s*(\pL{1,2})($|[^\pL\pN])"
-    array = pc.replace_substring_regex(array, letters, r"\1\2\3\4")
-    letters = r"(^|[^\pL\pN])(\pL{2})\s*[&+＆]\s*(\pL)($|[^\pL\pN])"
-    array = pc.replace_substring_regex(array, letters, r"\1\2\3\4")
+
+    def join(part: pa.LargeStringArray) -> pa.LargeStringArray:
+        for one, other in ((r"\pL", r"\pL{1,2}"), (r"\pL{2}", r"\pL")):
+            letters = rf"(^|[^\pL\pN])({one})\s*[&+＆]\s*({other})($|[^\pL\pN])"
+            part = pc.replace_substring_regex(part, letters, r"\1\2\3\4")
+        return part
+
+    array = map_subset(array, pc.match_substring_regex(array, _MAY_ABBREVIATE), join)
     return pc.replace_substring_regex(array, "[&+＆]", " and ")
 
 

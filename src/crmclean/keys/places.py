@@ -15,7 +15,7 @@ from crmclean.keys.tokens import Mask, Tokens, blank_nulls
 from crmclean.keys.websites import website_domain
 from crmclean.tables.batch import as_text
 from crmclean.tables.evidence import TEXT
-from crmclean.text import fold_digits, fold_letters, map_subset, mask_of, match_key
+from crmclean.text import ascii_mask, fold_digits, fold_letters, map_subset, mask_of, match_key
 
 __all__ = [
     "city_key",
@@ -162,7 +162,10 @@ def postcode_key(array: Any) -> pa.LargeStringArray:
     ['SW1A2AA', '12345', '10115', '110001']
     """
     array = pc.utf8_upper(fold_digits(blank_nulls(as_text(array))))
-    array = pc.replace_substring_regex(array, r"[^\p{L}\p{M}\p{Nd}]+", "")
+    plain = ascii_mask(array)
+    array = map_subset(array, plain, lambda part: pc.replace_substring_regex(part, r"[^A-Za-z0-9]+", ""))
+    signs = r"[^\p{L}\p{M}\p{Nd}]+"
+    array = map_subset(array, pc.invert(plain), lambda part: pc.replace_substring_regex(part, signs, ""))
     array = pc.replace_substring_regex(array, r"^(\d{5})\d{4}$", r"\1")
     return pc.replace_substring_regex(array, r"^(?:[A-Z]{1,3})(\d{4,6}|\d{4}[A-Z]{2})$", r"\1")
 

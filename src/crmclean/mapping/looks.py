@@ -31,11 +31,14 @@ _URL: Final = r"(?i)^(?:https?://\S+|www\.\S+|[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)
 _LINKEDIN: Final = r"(?i)linkedin\.com/"
 _PHONE: Final = r"^(?:tel:)?[+(]?[\d\s().+/\-]{6,22}(?:\s*(?:;?ext|x|#)[\s.=:]*\d{1,6})?$"
 _PHONE_MARKS: Final = r"^\+|^00\d|^\(?\d{2,5}\)?[\s.\-/]+\d{2,}"
+_MONTH: Final = r"\pL[\pL\pM]{2,12}"
 _DATE: Final = (
     r"(?i)^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](?:\d{4}|\d{2})"
-    r"|\d{1,2}(?:st|nd|rd|th|\.)?[\s-]+(?:de\s+)?\pL[\pL\pM]{2,12}\.?[\s,-]+(?:de\s+)?(?:\d{4}|\d{2})|\pL[\pL\pM]{2,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4})"
+    rf"|\d{{1,2}}(?:st|nd|rd|th|\.)?[\s-]+(?:de\s+)?{_MONTH}\.?[\s,-]+(?:de\s+)?(?:\d{{4}}|\d{{2}})|{_MONTH}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}})"
     r"(?:[T ,].*)?$"
 )
+# letters of all scripts, so often, take longer to compile than all else here: most values are ruled out without them
+_MAY_BE_DATE: Final = _DATE.replace(_MONTH, r"[^\d\s]{3,}")
 _NUMBER: Final = r"^[+-]?[\d.,]+$"
 _STAMP: Final = r"^(?:(?:18|19|20)\d{2}[01]\d[0-3]\d|1[0-9]{9}|1[0-9]{12}|[2-5]\d{4}(?:\.\d+)?)$"
 _OF_CONSENT: Final = r"(?i)subscri|opt|consent|marketing|abonn|suscri|inscri|подпис|cleaned"
@@ -101,7 +104,8 @@ def _chosen(values: Any) -> pa.LargeStringArray:
 
 def _masks(text: pa.LargeStringArray) -> dict[str, Mask]:
     """Member of `Looks` to the values that have that form."""
-    date = _matches(text, _DATE)
+    date = _matches(text, _MAY_BE_DATE)
+    date[date] = _matches(text.filter(pa.array(date)), _DATE)
     phone = _matches(text, _PHONE) & ~date & ~_matches(text, r"^[+-]?\d{1,3}\.\d+$")
     country = np.asarray(pc.not_equal(pc.fill_null(country_key(text), ""), ""), bool)
     return {
