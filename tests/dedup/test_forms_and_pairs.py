@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from crmclean.dedup import compare
 from crmclean.dedup.dates import birth_key, birth_key_of_parts
 from crmclean.dedup.forms import code_texts, first_text, hash_texts, join_texts, letter_masks
-from crmclean.dedup.pairs import are_in, numbered, pairs_of_runs, runs, score_distinct
+from crmclean.dedup.pairs import are_in, distinct, numbered, pairs_of_runs, runs, score_distinct
 
 TEXT = pa.large_string()
 texts = st.lists(st.one_of(st.none(), st.text(max_size=20)), max_size=12)
@@ -139,3 +139,8 @@ def test_keys_are_numbered_in_order(keys: list[int]) -> None:
 def test_codes_among_some_in_order(codes: list[int], known: list[int]) -> None:
     found = are_in(np.array(codes, np.int64), np.sort(np.array(known, np.int64)))
     assert found.tolist() == [code in known for code in codes]
+
+
+@given(st.lists(st.integers(0, 9)))
+def test_distinct_codes_come_in_order(codes: list[int]) -> None:
+    assert distinct(np.array(codes, np.int64)).tolist() == sorted(set(codes))

@@ -19,7 +19,7 @@ from crmclean.dedup.block_pairs import distinct_pairs, is_picked, sample_codes
 from crmclean.dedup.blocks import Blocks, blocks_of
 from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints
-from crmclean.dedup.pairs import are_in
+from crmclean.dedup.pairs import are_in, distinct
 
 __all__ = ["Candidates", "Rule", "RuleReport", "candidate_pairs", "rules_of"]
 
@@ -177,13 +177,13 @@ def _judged(reports: tuple[RuleReport, ...], samples: list[Ints], width: int, ju
         codes[is_picked(codes, _share(report.pairs))] if asked else codes[:0]
         for report, codes, asked in zip(reports, samples, dear, strict=True)
     ]
-    distinct = np.unique(np.concatenate([np.zeros(0, np.int64), *judged]))
-    chance = judge(distinct >> width, distinct & ((1 << width) - 1)) if any(dear) else np.zeros(0)
+    pairs = distinct(np.concatenate([np.zeros(0, np.int64), *judged]))
+    chance = judge(pairs >> width, pairs & ((1 << width) - 1)) if any(dear) else np.zeros(0)
     known, done = np.zeros(0, np.int64), []
     for report, codes, sample, asked in zip(reports, samples, judged, dear, strict=True):
         if asked:
             fresh = sample[~are_in(sample, known)]
-            expected = float(chance[np.searchsorted(distinct, fresh)].sum()) * report.pairs / max(len(sample), 1)
+            expected = float(chance[np.searchsorted(pairs, fresh)].sum()) * report.pairs / max(len(sample), 1)
             report = replace(report, expected_new=expected, used=expected * _WORTH >= report.pairs)
         if report.used:
             known = np.concatenate([known, codes])

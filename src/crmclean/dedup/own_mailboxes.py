@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints
-from crmclean.dedup.pairs import numbered
+from crmclean.dedup.pairs import distinct, numbered
 from crmclean.tables.buffers import keep_bytes
 from crmclean.text import ascii_mask, map_subset
 
@@ -90,8 +90,7 @@ def own_mailboxes(records: Records) -> OwnMailboxes | None:
         )
         at = at[own.to_numpy(zero_copy_only=False)]
         found.append(name[at] * np.int64(domain.size) + domain.of_parent[column[at]])
-    distinct = np.unique(np.concatenate(found))
-    whose, where = distinct // domain.size, distinct % domain.size
+    whose, where = np.divmod(distinct(np.concatenate(found)), domain.size)
     place = np.arange(len(whose)) - np.searchsorted(whose, whose)
     domains = np.zeros((_DOMAINS, int(name.max(initial=0)) + 1), np.int32)
     kept = place < _DOMAINS

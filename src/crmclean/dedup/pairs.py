@@ -9,7 +9,17 @@ import numpy as np
 from crmclean.dedup.forms import Ints
 from crmclean.kernels import kernel
 
-__all__ = ["are_in", "numbered", "pairs_of_runs", "runs", "score_distinct", "sort_with", "sort_words", "stable_order"]
+__all__ = [
+    "are_in",
+    "distinct",
+    "numbered",
+    "pairs_of_runs",
+    "runs",
+    "score_distinct",
+    "sort_with",
+    "sort_words",
+    "stable_order",
+]
 
 
 def score_distinct(left: Ints, right: Ints, score: Callable[[Ints, Ints], Ints]) -> Ints:
@@ -28,6 +38,13 @@ def score_distinct(left: Ints, right: Ints, score: Callable[[Ints, Ints], Ints])
     packed, inverse = np.unique(low * width + high, return_inverse=True)
     scores: Ints = score(packed // width, packed % width)[inverse]
     return scores
+
+
+def distinct(codes: Ints) -> Ints:
+    """The distinct ones of some codes, in order."""
+    ordered = np.sort(codes)  # several times faster than the hashing of np.unique
+    fresh: Ints = ordered[np.concatenate((np.ones(len(ordered[:1]), bool), ordered[1:] != ordered[:-1]))]
+    return fresh
 
 
 def are_in(codes: Ints, known: Ints) -> Ints:

@@ -14,7 +14,7 @@ from crmclean.dedup.compare import Levels
 from crmclean.dedup.decide import Decisions
 from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints
-from crmclean.dedup.pairs import are_in
+from crmclean.dedup.pairs import are_in, stable_order
 from crmclean.dedup.weights import Model, Scored, probability_of
 from crmclean.dedup.workings import Settings, Workings
 from crmclean.tables.evidence import empty_table, enum_array, evidence_table
@@ -133,7 +133,7 @@ def links_table(records: Records, found: Found, names: list[str], decisions: Dec
         return empty_table("links")
     a, b = records.position[found.left], records.position[found.right]
     row_l, row_r = np.minimum(a, b), np.maximum(a, b)
-    order = np.lexsort((row_r, row_l))
+    order = stable_order(_codes(a, b, records.count))
     signed = found.rules.astype(np.int64)
     first_rule = np.bitwise_count((signed & -signed) - 1).astype(np.int32)
     first_rule[signed == 0] = len(names)

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from crmclean.dedup.compare import similar_texts
 from crmclean.dedup.forms import Ints, hash_texts, letter_masks
-from crmclean.dedup.pairs import score_distinct
+from crmclean.dedup.pairs import distinct, score_distinct
 from crmclean.tables.evidence import TEXT
 
 __all__ = ["TokenSets", "WordMatch"]
@@ -135,7 +135,7 @@ class TokenSets:
             for i, j in _TWOS
         ]
         both = [code[words[:, j] > 0] for code, (_, j) in zip(twos, _TWOS, strict=True)]
-        pairs = np.unique(np.concatenate(both))
+        pairs = distinct(np.concatenate(both))
         numbers = pc.match_substring_regex(texts, r"\d").to_numpy(zero_copy_only=False)
         bare = texts if share is None else pc.replace_substring_regex(texts, r"(\pL)[aeiou]+", r"\1")
         spelt = (texts, lengths, letter_masks(texts), numbers, pc.utf8_length(bare).to_numpy())
