@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from crmclean.keys.names import honorific_sex, name_key, name_skeleton, name_suffix, split_name
-from crmclean.keys.nicknames import are_nicknames
+from crmclean.keys.nicknames import _english_groups, are_nicknames
 from crmclean.keys.romanise import romanise_word
 
 
@@ -167,3 +167,10 @@ def test_suffix_and_sex() -> None:
 )
 def test_nicknames(left: str, right: str, related: bool) -> None:
     assert are_nicknames([left], [right]).tolist() == [related]
+
+
+def test_the_table_of_english_nicknames_is_the_packages() -> None:
+    from nicknames import NickNamer
+
+    known = {formal: {formal, *short} for formal, short in NickNamer().nickname_lookup.items()}
+    assert [set(group) for group in _english_groups()] == list(known.values())

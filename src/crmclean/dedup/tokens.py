@@ -14,6 +14,7 @@ from crmclean.dedup.compare import similar_texts
 from crmclean.dedup.forms import Ints, hash_texts, letter_masks
 from crmclean.dedup.pairs import distinct, score_distinct
 from crmclean.tables.evidence import TEXT
+from crmclean.text import ascii_mask, map_subset
 
 __all__ = ["TokenSets", "WordMatch"]
 
@@ -137,7 +138,7 @@ class TokenSets:
         both = [code[words[:, j] > 0] for code, (_, j) in zip(twos, _TWOS, strict=True)]
         pairs = distinct(np.concatenate(both))
         numbers = pc.match_substring_regex(texts, r"\d").to_numpy(zero_copy_only=False)
-        bare = texts if share is None else pc.replace_substring_regex(texts, r"(\pL)[aeiou]+", r"\1")
+        bare = texts if share is None else _without_vowels(texts)
         spelt = (texts, lengths, letter_masks(texts), numbers, pc.utf8_length(bare).to_numpy())
         return TokenSets(words, weight, mask, *spelt, pairs, hash_texts(values), share is not None)
 
@@ -289,3 +290,11 @@ def _same(words: Ints, others: Ints) -> Ints:
         shared |= words == others[:, column : column + 1]
     same: Ints = shared & (words > 0)
     return same
+
+
+def _without_vowels(words: pa.LargeStringArray) -> pa.LargeStringArray:
+    """Words without the vowels behind their first letter."""
+    plain = ascii_mask(words)  # letters of all scripts make a pattern that takes long to compile
+    words = map_subset(words, plain, lambda part: pc.replace_substring_regex(part, r"([A-Za-z])[aeiou]+", r"\1"))
+    foreign = pc.invert(plain)
+    return map_subset(words, foreign, lambda part: pc.replace_substring_regex(part, r"(\pL)[aeiou]+", r"\1"))

@@ -13,7 +13,6 @@ in :mod:`crmclean.files.align` and :mod:`crmclean.files.layout`.
 
 from __future__ import annotations
 
-import difflib
 import gzip
 import hashlib
 import os
@@ -178,6 +177,8 @@ def _load(path: str | os.PathLike[str] | BinaryIO) -> tuple[str, bytes]:
 
 def _nearby(path: Path) -> str:
     """What may have been meant by a file that is not there."""
+    import difflib  # hardly ever
+
     try:
         names = sorted(item.name for item in path.parent.iterdir() if item.is_file())
     except OSError:

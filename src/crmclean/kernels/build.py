@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 __all__ = ["FOLDER", "build", "library_path"]
@@ -48,6 +45,10 @@ def build(folder: Path = FOLDER) -> Path | None:
 
 
 def _compile(sources: list[Path], target: Path) -> bool:
+    import shutil  # a run that only asks where the library is should not wait for these
+    import subprocess
+    import tempfile
+
     compiler = next(filter(None, map(shutil.which, [os.environ.get("CC") or "cc", "gcc", "clang"])), None)
     if compiler is None:
         return False

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -35,9 +38,22 @@ def _table() -> tuple[pa.LargeStringArray, np.ndarray[Any, np.dtype[np.int64]]]:
 
 def _english_groups() -> list[tuple[str, ...]]:
     """One group per formal name: the name and its nicknames, which are thereby also nicknames of each other."""
-    from nicknames import NickNamer
+    short: dict[str, set[str]] = {}
+    for formal, relation, name in _english_names():
+        if relation == "has_nickname":
+            short.setdefault(formal, set()).add(name)
+    return [tuple(sorted({formal, *names})) for formal, names in short.items()]
 
-    return [tuple(sorted({formal, *short})) for formal, short in NickNamer.default_lookup().items()]
+
+def _english_names() -> list[list[str]]:
+    """The lines of the nicknames package's table; its own reader asks for the package's version and takes ten times."""
+    found = find_spec("nicknames")
+    table = Path(found.origin).with_name("names.csv") if found is not None and found.origin else None
+    if table is not None and table.is_file():
+        return list(csv.reader(table.read_text(encoding="utf-8").splitlines()))[1:]
+    from nicknames import name_triplets
+
+    return [list(triplet) for triplet in name_triplets()]
 
 
 def _own_groups() -> list[tuple[str, ...]]:
