@@ -63,7 +63,7 @@ def lean_rules(rules: RulesLike | LeanRules) -> Rules | LeanRules:
     """
     if isinstance(rules, LeanRules):
         return rules
-    if rules == "default" and not _says_something():
+    if rules in ("default", ["default"], ("default",)) and not _says_something():
         return LeanRules()
     from crmclean.ruleset.load import resolve_rules  # with all of pydantic
 
