@@ -61,11 +61,13 @@ def weight_of(work: Workings, model: Model, left: int, right: int) -> tuple[floa
         identity += min(model.kin - shown, 0.0)
         place = min(place, max(model.kin - shown, 0.0))
     together = place + employer
-    if place > 0 and employer > 0:
+    neighbours = model.neighbours if _work_together(items, code, parts) else 0.0
+    if place > 0 and employer > 0 and not neighbours:
         together = max(place, employer) + 0.5 * min(place, employer)
     kept = (together, place, employer, 0.0)
-    affiliation = math.log2(sum(share * 2.0**bits for share, bits in zip(model.lasting, kept, strict=True)))
-    affiliation += _group(groups["background"])
+    lasting = model.lasting[code["email"] if len(model.lasting) > 1 else 0]
+    affiliation = math.log2(sum(share * 2.0**bits for share, bits in zip(lasting, kept, strict=True)))
+    affiliation += _group(groups["background"]) - math.log2(neighbours * 2.0**place + 1 - neighbours)
     bound = max(identity, 0.0)
     if model.kin > 0:
         told = ["birth", "national_id"]
@@ -104,6 +106,12 @@ def _part(work: Workings, model: Model, item: Any, code: dict[str, int], shared:
     if found.bits is not None:
         return found.bits
     return max(min(math.log2(max(m, 1e-9) / max(u, 1e-9)), 24.0), -10.0)
+
+
+def _work_together(items: dict[str, Any], code: dict[str, int], parts: dict[str, float]) -> bool:
+    return any(
+        part > 0 and name != "title" and items[name].roles()[code[name]] == "employer" for name, part in parts.items()
+    )
 
 
 def _group(parts: list[float], charge: float = 0.0) -> float:

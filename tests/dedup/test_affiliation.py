@@ -182,7 +182,8 @@ def test_most_support_is_hardly_more_than_support(lasting: tuple[float, ...]) ->
     rng = np.random.default_rng(4)
     place, employer = rng.uniform(-25, 30, (2, 5_000)).astype(np.float32)
     nothing, wide = np.zeros(5_000, np.float32), np.full(5_000, SUPPORT_CAP, np.float32)
-    support = Affiliation.of(place, employer, nothing, wide, lasting).support
+    shares = np.array(lasting, np.float32)[:, None]
+    support = Affiliation.of(place, employer, nothing, wide, shares, nothing).support
     most = most_support(place, employer, np.log2(lasting).astype(np.float32))
     over = np.minimum(most, np.float32(SUPPORT_CAP)) - support
     assert over.min() > -1e-3

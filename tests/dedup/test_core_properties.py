@@ -98,12 +98,19 @@ def test_the_oracle_agrees(rows):
         assert found[pair] == pytest.approx(expected[pair], abs=2e-3)
 
 
-@pytest.mark.parametrize("kin", [0.0, 8.0, 25.0])
-def test_the_oracle_agrees_on_a_file_with_every_field(kin):
-    """Whatever the file tells of kin, with numbers and birth dates that contradict the rest, and names that crossed."""
+@pytest.mark.parametrize(("kin", "neighbours"), [(0.0, 0.0), (8.0, 0.4), (25.0, 0.95)])
+def test_the_oracle_agrees_on_a_file_with_every_field(kin, neighbours):
+    """Whatever the file tells of kin, of colleagues, and of who keeps place and employer.
+
+    With numbers and birth dates that contradict the rest, and names that crossed.
+    """
     work = prepare(fields_of(full_rows(7, 80)), Settings())
     chance = draw_chance(work.comparer, work.tables)
-    model = replace(with_chance(prior_model("person", work.comparer.active, 80), chance), kin=kin)
+    model = replace(
+        with_chance(prior_model("person", work.comparer.active, 80), chance), kin=kin, neighbours=neighbours
+    )
+    mailbox = next(item for item in work.comparer.active if item.name == "email")
+    model = replace(model, lasting=np.random.default_rng(3).dirichlet(np.ones(4), mailbox.size))
     left, right = np.triu_indices(80, 1)
     scored, levels = work.score(model, left, right)
     assert (levels["birth"] == DIFFERENT).any()

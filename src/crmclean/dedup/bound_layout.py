@@ -58,7 +58,7 @@ _PLAN = np.dtype(
     + [(name, "i8") for name in ("steps", "birth", "city", "state")]
     + [(name, "i8") for name in ("settled", "nicknames")]
     + [(name, "u8") for name in ("relations", "related", "charge", "gains")]
-    + [(name, "f4") for name in ("certain", "community", "welcome", "kin", "sibling", "cap", "wide")]
+    + [(name, "f4") for name in ("certain", "community", "welcome", "kin", "sibling", "cap", "wide", "back", "widest")]
     + [(name, "f4") for name in ("share", "remainder", "besides")]
     + [("lasting", "f4", 4), ("steps_a_bit", "f4"), ("last_step", "f4"), ("misplaced", "i8")]
     + [(name, "u1", len(ODD_IN_TYPO)) for name in ("odd_in_similar", "odd_in_typo")]

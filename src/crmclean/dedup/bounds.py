@@ -25,7 +25,7 @@ from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import Table
 from crmclean.dedup.levels import POOLED, Comparer
 from crmclean.dedup.priors import DIFFERENT, Comparison
-from crmclean.dedup.support import SUPPORT_CAP, Group, bounded_group, most_support
+from crmclean.dedup.support import SUPPORT_CAP, Group, bounded_group, most_support, widest_among
 from crmclean.dedup.weights import STRONGEST, WEAKEST, Model
 
 __all__ = ["Bounds", "bounds_of", "may_link"]
@@ -49,7 +49,10 @@ class Bounds:
     slack : float
         Bits granted on top of every bound.
     lasting : float32 array or None
-        log2 of ``Model.lasting``; None where support is not to take anything from a pair.
+        log2 of ``Model.lasting``, the most at any level of the mailbox; None where support is not to take anything
+        from a pair.
+    among : two floats
+        ``widest_among`` of ``Model.neighbours``.
     """
 
     comparer: Comparer
@@ -60,6 +63,7 @@ class Bounds:
     near: Mapping[str, Floats]
     slack: float = 0.0
     lasting: Floats | None = None
+    among: tuple[float, float] = (0.0, 0.0)
 
     @property
     def welcome(self) -> float:
@@ -71,8 +75,10 @@ class Bounds:
         return np.float32(self.levels[name][DIFFERENT])
 
     def between(self, item: Comparison) -> np.float32 | None:
-        """The best level that is neither "different" nor the best of all; None where there is none."""
-        return np.float32(self.levels[item.name][item.between].max()) if item.between else None
+        """What values that may be near can be worth: the best level below the best of all; None where there is none."""
+        if not item.between:
+            return None
+        return max(np.float32(self.levels[item.name][item.between].max()), self.different(item.name))
 
     def of_names(self, item: Comparison) -> tuple[np.float32, np.float32, np.float32]:
         """What two different names are worth whatever their values: at best, if similar, and if they are not."""
@@ -145,8 +151,9 @@ def bounds_of(
             if kind in best:
                 chance = _bits_of(comparer, item.name, tables[item.name])
                 into[item.name] = np.clip(np.log2(best[kind]) - chance, 0.0, STRONGEST).astype(np.float32)
-    lasting = np.log2(np.maximum(model.lasting, 1e-9)).astype(np.float32) if settled else None
-    return Bounds(comparer, model.community, model.kin, levels, exact, near, slack, lasting)
+    lasting = np.log2(np.maximum(model.lasting.max(axis=0), 1e-9)).astype(np.float32) if settled else None
+    among = widest_among(model.neighbours)
+    return Bounds(comparer, model.community, model.kin, levels, exact, near, slack, lasting, among)
 
 
 def _bits_of(comparer: Comparer, name: str, table: Table) -> Table:
@@ -230,7 +237,11 @@ def _support(bounds: Bounds, left: Ints, right: Ints, household: Floats) -> Floa
         gain: Floats = np.maximum(place, employer) + np.float32(0.5) * np.minimum(place, employer)
         return np.minimum(gain, SUPPORT_CAP)
     kept = place + groups["place"].against, employer + groups["employer"].against
-    most = most_support(*kept, bounds.lasting) + (np.float32(bounds.besides) + groups["background"].against)
+    most = most_support(*kept, bounds.lasting)
+    back, widest = (np.float32(bits) for bits in bounds.among)
+    among = back + most_support(np.minimum(kept[0], widest), kept[1], bounds.lasting)
+    most = np.where((back > 0) & (groups["employer"].best > 0), np.maximum(most, among), most)
+    most = most + (np.float32(bounds.besides) + groups["background"].against)
     return np.minimum(most, SUPPORT_CAP)
 
 

@@ -80,6 +80,7 @@ class _Filled:
         plan["community"], plan["welcome"], plan["kin"] = bounds.community, bounds.welcome, bounds.kin > 0
         plan["settled"], plan["besides"] = bounds.lasting is not None, bounds.besides
         plan["lasting"] = 0 if bounds.lasting is None else bounds.lasting
+        plan["back"], plan["widest"] = bounds.among
         plan["wide"] = widest_support(bounds.kin, np.ones(1, np.float32))
         return plan
 

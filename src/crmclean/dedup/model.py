@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from crmclean.dedup.colleagues import find_colleagues
 from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints, mix
 from crmclean.dedup.frequency import Table
@@ -119,9 +120,7 @@ def draw_chance(comparer: Comparer, tables: Mapping[str, Table]) -> Chance:
                 met = np.flatnonzero(levels[item.name] == code)
                 value = shared[item.name][met] if item.name in shared else None
                 sides = drawn[0][met], drawn[1][met]
-                near[item.name, code] = np.sort(
-                    chance_of_value(item, tables[item.name], comparer.records, *sides, value)
-                )
+                near[item.name, code] = np.sort(chance_of_value(item, tables, comparer.records, *sides, value))
     return Chance(*drawn, rates, near)
 
 
@@ -184,19 +183,26 @@ class _Weighed:
         by_role = {"identity": posterior, "place": kept[0] + kept[1], "employer": kept[0] + kept[2]}
         return {item.name: _by_level(self.levels[item.name], by_role[item.role], item.size) for item in self.items}
 
-    def lasting(self, kept: Ints) -> tuple[float, ...]:
+    def lasting(self, kept: Ints) -> Table:
         """Shares of matches that kept both place and employer, one of them, or neither, where either is known.
 
-        With a Dirichlet prior of 100 pairs, and no further than fourfold from it.
+        By level of the mailbox, for a new employer mostly gives a new one: with a Dirichlet prior of 100 pairs that are
+        as all matches are; and these with one of 100 pairs as believed, and no further than fourfold from it.
         """
         known = np.zeros(kept.shape[1], bool)
         for item in self.items:
             if item.role in ("place", "employer"):
                 known |= self.levels[item.name] >= DIFFERENT
         believed = np.array(LASTING)
-        fitted = kept[:, known].sum(axis=1) / _UNIT + _LASTING_PAIRS * believed
+        mailbox = next((item for item in self.items if item.name == "email"), None)
+        level = np.zeros(len(known), np.uint8) if mailbox is None else self.levels["email"]
+        seen = [_by_level(level[known], shares[known], 1 if mailbox is None else mailbox.size) for shares in kept]
+        of_level = np.stack(seen, axis=1)
+        fitted = of_level.sum(axis=0) + _LASTING_PAIRS * believed
         fitted = np.clip(fitted / fitted.sum(), believed / 4.0, believed * 4.0)
-        return tuple((fitted / fitted.sum()).tolist())
+        of_level += _LASTING_PAIRS * fitted / fitted.sum()
+        lasting: Table = of_level / of_level.sum(axis=1, keepdims=True)
+        return lasting
 
 
 def _levels_of(comparer: Comparer, left: Ints, right: Ints) -> tuple[dict[str, Ints], dict[str, Ints]]:
@@ -251,6 +257,7 @@ def fit_model(
     drawn = _Weighed(comparer, tables, chance.left[hopeful], chance.right[hopeful])
     total = max(records.count * (records.count - 1) / 2, 1.0)
     largest = _LARGEST_FITTED if records.count >= _TELLS else _LARGEST_PRIOR
+    colleagues = find_colleagues(comparer, tables)
     expected = 0.0
     model = with_chance(model, chance)
     for _ in range(_ROUNDS):
@@ -265,6 +272,7 @@ def fit_model(
         community = _community_of(comparer, sample.levels, posterior, scale, of_one_name)
         u = _u_of(model, chance.rates, drawn.matches(*drawn.posterior(model)))
         model = replace(model, m=m, u=u, prior=prior, community=community, lasting=sample.lasting(kept))
+        model = replace(model, neighbours=colleagues.neighbours(model))
         model = with_kin(replace(model, near=_near_of(model, chance)), kin)
         if abs(expected - before) <= _SETTLED * expected:
             break

@@ -90,8 +90,12 @@ class Model:
         under one roof would show (``kinship.kin_bits``); 0 where the file does not tell.
     near : mapping of comparison name to float64 array by level code
         Where positive, what the chance of a near value is held against instead of m (``model``).
-    lasting : four floats
-        Shares of matches that kept place and employer, only the place, only the employer, neither (``support``).
+    lasting : float64 array, shape (levels, 4)
+        Shares of matches that kept place and employer, only the place, only the employer, neither (``support``), by
+        level code of the mailbox; one row where there is none.
+    neighbours : float
+        Share of two people who work together that have their place in common (``colleagues``); 0 where the file does
+        not tell.
     """
 
     entity: str
@@ -102,7 +106,8 @@ class Model:
     community: float = -1.5
     kin: float = 0.0
     near: Mapping[str, Table] = field(default_factory=dict)
-    lasting: tuple[float, ...] = LASTING
+    lasting: Table = field(default_factory=lambda: np.array([LASTING]))
+    neighbours: float = 0.0
 
     def share(self, item: Comparison) -> Table:
         """What the chance of a value is held against, by level code: m, but for the near levels (``near``).
@@ -117,12 +122,19 @@ class Model:
             shares[item.code("swapped")] = 1.0
         return shares
 
+    def lasting_of(self, levels: Mapping[str, Ints]) -> Floats:
+        """``lasting`` of pairs by their levels: a column a pair, or one for all."""
+        if len(self.lasting) == 1 or "email" not in levels:
+            return self.lasting[:1].T.astype(np.float32)
+        return self.lasting.T.astype(np.float32).take(levels["email"], axis=1)
+
 
 @dataclass(frozen=True)
 class Scored:
     """Weights of pairs: float32 arrays in bits.
 
-    ``parts`` holds each comparison's weight before grouping, ``telling`` what of it identifies.
+    ``parts`` holds each comparison's weight before grouping, ``telling`` what of it identifies, ``place`` the
+    evidence of the place.
     """
 
     parts: dict[str, Floats]
@@ -131,6 +143,7 @@ class Scored:
     support: Floats
     weight: Floats
     classes: Floats = field(default_factory=lambda: np.zeros((4, 0), np.float32))
+    place: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
 
 
 def value_tables(comparisons: tuple[Comparison, ...], carriers: Mapping[str, Table], records: int) -> dict[str, Table]:
@@ -199,10 +212,12 @@ def score_pairs(
     place = groups["place"].total(np.minimum(community, 0))
     place = np.where(kin.together, np.minimum(place, np.maximum(kin.left_over, 0)), place).astype(np.float32)
     bound = supported(model, levels, parts, identity)
-    found = Affiliation.of(place, groups["employer"].total(), groups["background"].total(), bound, model.lasting)
+    neighbours = np.where(_work_together(model, levels, parts, len(left)), np.float32(model.neighbours), np.float32(0))
+    employer, background = groups["employer"].total(), groups["background"].total()
+    found = Affiliation.of(place, employer, background, bound, model.lasting_of(levels), neighbours)
     prior = np.float32(np.log2(model.prior / (1.0 - model.prior)))
     weight = (prior + identity + found.support).astype(np.float32)
-    return Scored(parts, telling, identity, found.support, weight, found.classes)
+    return Scored(parts, telling, identity, found.support, weight, found.classes, place)
 
 
 def _by_role(
@@ -231,6 +246,16 @@ def _by_role(
         if "identity" in item.roles():
             telling.setdefault(item.name, np.zeros(count, np.float32))
     return telling, groups
+
+
+def _work_together(model: Model, levels: Mapping[str, Ints], parts: Mapping[str, Floats], count: int) -> Ints:
+    """Pairs with something of an employer in common; many employers have people of one title."""
+    met = np.zeros(count, bool)
+    for item in model.comparisons:
+        if item.name in parts and item.name != "title" and "employer" in item.roles():
+            of_employer = np.array([role == "employer" for role in item.roles()]).take(levels[item.name])
+            met |= of_employer & (parts[item.name] > 0)
+    return met
 
 
 def _weights(
@@ -263,18 +288,24 @@ def _weights(
     asked = np.flatnonzero(is_by_value.take(level))
     codes = level.take(asked)
     value = None if shared is None else shared.take(asked)
-    chance = chance_of_value(item, table, records, left.take(asked), right.take(asked), value)
-    shares = model.share(item)
+    chance = chance_of_value(item, tables, records, left.take(asked), right.take(asked), value)
+    shares = model.share(item).take(codes)
     near = np.array([False] * DIFFERENT + [found.frequency == "near" for found in item.levels]).take(codes)
     chance = np.minimum(chance + np.where(near, u.take(codes) / 10.0, 0.0), 1.0)
-    weights[asked] = np.clip(np.log2(np.maximum(shares.take(codes), 1e-9) / np.maximum(chance, 1e-9)), 0.0, STRONGEST)
+    weights[asked] = np.clip(np.log2(np.maximum(shares, 1e-9) / np.maximum(chance, 1e-9)), 0.0, STRONGEST)
     return weights
 
 
 def chance_of_value(
-    item: Comparison, table: Table, records: Records, left: Ints, right: Ints, shared: Ints | None
+    item: Comparison,
+    tables: Mapping[str, Table],
+    records: Records,
+    left: Ints,
+    right: Ints,
+    shared: Ints | None,
 ) -> np.ndarray[Any, np.dtype[np.float64]]:
     """The chance of the value that pairs have in common; of two near values that of the commoner one."""
+    table = tables[item.name]
     if shared is not None:
         return np.where(shared == 0, 0.0, table.take(shared))
     form = records.codes(item.name)

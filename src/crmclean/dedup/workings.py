@@ -124,5 +124,6 @@ def frozen_model(start: Model, measures: Mapping[str, Any]) -> Model:
         float(measures["community"]),
         float(measures.get("kin", 0.0)),
         {name: np.array(values) for name, values in measures.get("near", {}).items()},
-        tuple(measures.get("lasting", start.lasting)),
+        np.array(measures.get("lasting", start.lasting)).reshape(-1, 4),
+        float(measures.get("neighbours", 0.0)),
     )

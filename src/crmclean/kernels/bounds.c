@@ -67,7 +67,7 @@ typedef struct {
     uint64_t relations, related; /* int64, sorted: one * nicknames + other; where those of each name begin */
     uint64_t charge; /* float by record: what its full name is charged */
     uint64_t gains; /* float: what the smaller of two chances adds to the larger, in bits, by their distance */
-    float certain, community, welcome, kin, sibling, cap, wide, share, remainder, besides;
+    float certain, community, welcome, kin, sibling, cap, wide, back, widest, share, remainder, besides;
     float lasting[4], steps_a_bit, last_step; /* of `gains` */
     int64_t misplaced;
     uint8_t similar[LONGEST + 1], typo[LONGEST + 1]; /* odd letters by length */
@@ -392,7 +392,12 @@ static void support_block(work_t *w) {
         if (place > 0) place += plan->welcome;
         float most = larger(place, employer) + 0.5f * smaller(place, employer);
         if (plan->settled) {
-            most = most_support(plan, TABLE(float, plan->gains), place + against[0][i], employer + against[1][i]);
+            const float *gains = TABLE(float, plan->gains);
+            place += against[0][i];
+            employer += against[1][i];
+            most = most_support(plan, gains, place, employer);
+            if (plan->back > 0 && best[1][i] > 0) /* of colleagues */
+                most = larger(most, plan->back + most_support(plan, gains, smaller(place, plan->widest), employer));
             most += plan->besides + against[2][i];
         }
         w->bits[i] = smaller(most, plan->cap);
