@@ -89,7 +89,9 @@ def _part(work: Workings, model: Model, item: Any, code: dict[str, int], shared:
     found = item.levels[level - DIFFERENT]
     m, u = model.m[item.name][level], model.u[item.name][level]
     if found.frequency and item.name in work.tables:
-        if item.name == "family" and found.name == "swapped":
+        if item.name == "given" and found.name == "swapped" and "family" in work.tables:
+            m = _slip(work, model, m / 2, left, right)
+        elif item.name == "family" and found.name == "swapped":
             m = 1.0
         elif found.frequency == "near" and item.name in model.near:
             m = float(model.near[item.name][level]) or m
@@ -112,6 +114,25 @@ def _work_together(items: dict[str, Any], code: dict[str, int], parts: dict[str,
     return any(
         part > 0 and name != "title" and items[name].roles()[code[name]] == "employer" for name, part in parts.items()
     )
+
+
+def _slip(work: Workings, model: Model, s: float, left: int, right: int) -> float:
+    """One person with names swapped once, over two people, in units of the likelier full name."""
+    given, family = work.records.codes("given"), work.records.codes("family")
+
+    def known(name: str, code: int) -> float:
+        frequency = next(item.frequency for item in model.comparisons if item.name == name)
+        chance = work.tables[name][code] * (work.records.count - 1 + frequency.weight)
+        return float(chance - frequency.weight * frequency.base) + 1
+
+    orders = []
+    for record in (left, right):
+        g, f = given[record], family[record]
+        first = known("given", g) / (known("given", g) + known("family", g))
+        last = known("family", f) / (known("given", f) + known("family", f))
+        orders.append(first * last)
+    r = min(orders) / max(orders)
+    return s * (1 + r) / ((1 + s * r) * (r + s))
 
 
 def _group(parts: list[float], charge: float = 0.0) -> float:

@@ -42,7 +42,7 @@ _SIGN = np.dtype([("letters", "u8"), ("one", "i4"), ("two", "i4")])
 _NAME = np.dtype(
     [(name, "i8") for name in ("column", "other", "skeletons", "nicknames")]
     + [(name, "u8") for name in ("values", "initials")]
-    + [(name, "f4") for name in ("plain", "similar", "different", "unused")]
+    + [(name, "f4") for name in ("plain", "similar", "different", "crossed")]
 )
 _STEP = np.dtype(
     [(name, "i8") for name in ("late", "column", "columns", "others", "roles", "against")]

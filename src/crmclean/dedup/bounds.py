@@ -53,6 +53,8 @@ class Bounds:
         from a pair.
     among : two floats
         ``widest_among`` of ``Model.neighbours``.
+    crossed : float
+        Bits that a given name which is the other record's family name can be worth beyond ``near``.
     """
 
     comparer: Comparer
@@ -64,6 +66,7 @@ class Bounds:
     slack: float = 0.0
     lasting: Floats | None = None
     among: tuple[float, float] = (0.0, 0.0)
+    crossed: float = 0.0
 
     @property
     def welcome(self) -> float:
@@ -130,6 +133,7 @@ def bounds_of(
     levels: dict[str, Floats] = {}
     exact: dict[str, Floats] = {}
     near: dict[str, Floats] = {}
+    crossed = 0.0
     for item in comparer.active:
         m, u = np.maximum(model.m[item.name], 1e-9), np.maximum(model.u[item.name], 1e-9)
         bits = np.clip(np.log2(m / u), WEAKEST, STRONGEST)
@@ -147,13 +151,15 @@ def bounds_of(
         if item.name == "email":
             bits[DIFFERENT] = max(bits[DIFFERENT], two_mailboxes(model, item))
         levels[item.name] = bits.astype(np.float32)
+        if item.name == "given" and "near" in best:  # of swapped names the share may cancel (``swapped_share``)
+            crossed = -float(np.log2(best["near"]))
         for into, kind in ((exact, "value"), (near, "near")):
             if kind in best:
                 chance = _bits_of(comparer, item.name, tables[item.name])
                 into[item.name] = np.clip(np.log2(best[kind]) - chance, 0.0, STRONGEST).astype(np.float32)
     lasting = np.log2(np.maximum(model.lasting.max(axis=0), 1e-9)).astype(np.float32) if settled else None
     among = widest_among(model.neighbours)
-    return Bounds(comparer, model.community, model.kin, levels, exact, near, slack, lasting, among)
+    return Bounds(comparer, model.community, model.kin, levels, exact, near, slack, lasting, among, crossed)
 
 
 def _bits_of(comparer: Comparer, name: str, table: Table) -> Table:
@@ -306,6 +312,9 @@ def _name(bounds: Bounds, item: Comparison, left: Ints, right: Ints) -> tuple[Fl
         lone = np.flatnonzero(missing & (a + b > 0) & (a + b == np.where(a > 0, two, one)))
         bits[lone] = np.maximum(bounds.near[name][a[lone] + b[lone]], 0)
         reach[lone] = 2
+        if name == "given":
+            met = (x == two[open_]) | (y == one[open_])
+            best = np.where(met, best + np.float32(bounds.crossed), best)
     plain, similar, different = bounds.of_names(item)
     bits[open_] = np.where(alike == 2, np.maximum(best, plain), np.where(alike == 1, similar, different))
     reach[open_] = alike

@@ -100,6 +100,7 @@ class _Filled:
         values["exact"], values["near"] = self.bounds.exact[item.name], self.bounds.near[item.name]
         row["values"] = self._address(values)
         row["plain"], row["similar"], row["different"] = self.bounds.of_names(item)
+        row["crossed"] = self.bounds.crossed if item.name == "given" else 0
 
     def _step(self, row: Any, item: Comparison) -> None:
         bounds, name = self.bounds, item.name

@@ -95,7 +95,8 @@ def widest_among(neighbours: float) -> tuple[float, float]:
     """By how many bits ``met_among`` can widen support, and what the place counts at most beside that; 0 where s is 0.
 
     As 2^P / (s 2^P + 1 - s) is 1 / s at most and 1 / (1 - s) times 2^P at most, support is no more than with the
-    smaller of P and log2((1 - s) / s), and log2(1 / (1 - s)) on top; half a bit for each bit that ``most_support`` may halve.
+    smaller of P and log2((1 - s) / s), and log2(1 / (1 - s)) on top; half a bit for each bit that
+    ``most_support`` may halve.
     """
     if neighbours <= 0:
         return 0.0, 0.0

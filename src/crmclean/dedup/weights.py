@@ -290,6 +290,10 @@ def _weights(
     value = None if shared is None else shared.take(asked)
     chance = chance_of_value(item, tables, records, left.take(asked), right.take(asked), value)
     shares = model.share(item).take(codes)
+    if item.name == "given" and "family" in tables:
+        swapped = np.flatnonzero(codes == item.code("swapped"))
+        pairs = left.take(asked[swapped]), right.take(asked[swapped])
+        shares[swapped] = swapped_share(model, tables, records, pairs)
     near = np.array([False] * DIFFERENT + [found.frequency == "near" for found in item.levels]).take(codes)
     chance = np.minimum(chance + np.where(near, u.take(codes) / 10.0, 0.0), 1.0)
     weights[asked] = np.clip(np.log2(np.maximum(shares, 1e-9) / np.maximum(chance, 1e-9)), 0.0, STRONGEST)
@@ -310,6 +314,42 @@ def chance_of_value(
         return np.where(shared == 0, 0.0, table.take(shared))
     form = records.codes(item.name)
     return np.maximum(table.take(form.take(left)), table.take(form.take(right)))
+
+
+def swapped_share(
+    model: Model, tables: Mapping[str, Table], records: Records, pairs: tuple[Ints, Ints]
+) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """What the chance of the given name of swapped names is held against: how likely one of two orders is a slip.
+
+    Let s = m / 2 of the records have their names swapped, and let one order of two names be r times as likely as the
+    other (r <= 1). One person entered once each way is met s (1 + r) times as often as the likelier name; of two people
+    one has 1 + s r of it and the other r + s, as each may be the other swapped. The ratio is
+
+        s (1 + r) / ((1 + s r) (r + s))
+
+    close to m where both names are either, and to 1 where one is a given and one a family name beyond doubt: the record
+    the wrong way round is a slip whoever it is of, and costs nothing more.
+
+    How a name divides between the two fields is told by the other records that have it there, n of one and n' of the
+    other, after Laplace: (n + 1) / (n + n' + 2).
+    """
+    known = {}
+    for item in model.comparisons:
+        if item.name in ("given", "family"):
+            assert item.frequency is not None
+            belief = item.frequency.weight
+            known[item.name] = tables[item.name] * (records.count - 1 + belief) - belief * item.frequency.base + 1
+    orders = []
+    for side in pairs:
+        given, family = (records.codes(name).take(side) for name in ("given", "family"))
+        as_given = known["given"].take(given) / (known["given"].take(given) + known["family"].take(given))
+        as_family = known["family"].take(family) / (known["given"].take(family) + known["family"].take(family))
+        orders.append(as_given * as_family)
+    r = np.minimum(*orders) / np.maximum(*orders)
+    given_name = next(item for item in model.comparisons if item.name == "given")
+    s = model.m["given"][given_name.code("swapped")] / 2
+    share: np.ndarray[Any, np.dtype[np.float64]] = s * (1 + r) / ((r + s) * (1 + s * r))
+    return share
 
 
 def _roles(item: Comparison, level: Ints, household: Ints | None) -> Iterator[tuple[Role, Ints | None]]:

@@ -41,7 +41,7 @@ typedef struct {
     int64_t skeletons, nicknames; /* whether there are any */
     uint64_t values; /* value_t by value */
     uint64_t initials; /* int32 by value */
-    float plain, similar, different, unused;
+    float plain, similar, different, crossed;
 } name_t;
 
 typedef struct {
@@ -168,7 +168,12 @@ static float name_bits(const work_t *w, const name_t *name, int64_t i, int8_t *r
     *reach = EQUAL;
     if (a == b) return values[a].exact;
     *reach = (int8_t)(w->crossed[i] ? ANYTHING : may_be_alike(w->plan, name, a, b));
-    if (*reach == ANYTHING) return larger(smaller(values[a].near, values[b].near), name->plain);
+    if (*reach == ANYTHING) {
+        float near = smaller(values[a].near, values[b].near);
+        if (name->other >= 0 && (a == w->row[0][1][i][name->other] || b == w->row[0][0][i][name->other]))
+            near += name->crossed;
+        return larger(near, name->plain);
+    }
     return *reach == SIMILAR ? name->similar : name->different;
 }
 
