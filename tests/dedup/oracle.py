@@ -102,6 +102,8 @@ def _part(work: Workings, model: Model, item: Any, code: dict[str, int], shared:
         else:
             codes = work.records.codes(item.name)
             chance = max(table[codes[left]], table[codes[right]])
+            if found.name == "variant":
+                chance = max(chance, _sound(work, item, left))
         if found.frequency == "near":
             chance += u / 10
         return min(max(math.log2(max(m, 1e-9) / max(min(chance, 1.0), 1e-9)), 0.0), 24.0)
@@ -133,6 +135,14 @@ def _slip(work: Workings, model: Model, s: float, left: int, right: int) -> floa
         orders.append(first * last)
     r = min(orders) / max(orders)
     return s * (1 + r) / ((1 + s * r) * (r + s))
+
+
+def _sound(work: Workings, item: Any, record: int) -> float:
+    """How many other records have a name of this sound, as a smoothed share."""
+    sound = work.records.codes(f"{item.name}_skeleton")
+    others = int((sound == sound[record]).sum()) - 1
+    weight, base = item.frequency.weight, item.frequency.base
+    return (others + weight * base) / (work.records.count - 1 + weight)
 
 
 def _group(parts: list[float], charge: float = 0.0) -> float:

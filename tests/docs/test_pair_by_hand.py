@@ -88,9 +88,9 @@ def test_the_chances_follow_from_the_file(section: str, told: tuple[Explanation,
         belief = PRIOR[finding.name].frequency
         assert belief is not None
         column = {"given": "given", "family": "family", "company": "company", "city": "city"}[finding.name]
-        carriers = sum(row[column].startswith(spelt.get(column, "Katherine")) for row in rows)
+        carriers = sum(row[column].startswith(spelt.get(column, "Kath")) for row in rows)
         chance = (carriers - 1 + belief.weight * belief.base) / (count - 1 + belief.weight)
-        if finding.name == "given":  # a near level: the chance of the value and a tenth of the level's u
+        if finding.name == "given":  # by sound, a near level: the chance of the sound and a tenth of the level's u
             assert finding.u is not None
             chance += finding.u / 10
         assert finding.value_u == pytest.approx(chance, rel=1e-6), finding.name

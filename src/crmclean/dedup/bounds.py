@@ -313,8 +313,7 @@ def _name(bounds: Bounds, item: Comparison, left: Ints, right: Ints) -> tuple[Fl
         bits[lone] = np.maximum(bounds.near[name][a[lone] + b[lone]], 0)
         reach[lone] = 2
         if name == "given":
-            met = (x == two[open_]) | (y == one[open_])
-            best = np.where(met, best + np.float32(bounds.crossed), best)
+            best += np.where((x == two[open_]) | (y == one[open_]), np.float32(bounds.crossed), np.float32(0))
     plain, similar, different = bounds.of_names(item)
     bits[open_] = np.where(alike == 2, np.maximum(best, plain), np.where(alike == 1, similar, different))
     reach[open_] = alike

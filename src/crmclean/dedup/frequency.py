@@ -18,10 +18,11 @@ from crmclean.dedup.forms import Ints
 from crmclean.dedup.priors import Comparison, Frequency
 from crmclean.kernels import kernel
 
-__all__ = ["POOLS", "Table", "count_values", "effective_number", "value_u"]
+__all__ = ["POOLS", "SOUND", "Table", "count_values", "effective_number", "sound_tables", "value_u"]
 
 Table = np.ndarray[Any, np.dtype[np.float64]]
 
+SOUND = "sound:"  # before the name of a comparison: the table of how common the sound of each value is
 POOLS: Mapping[str, str] = {
     "own_line": "line",
     "other_line": "line",
@@ -130,6 +131,17 @@ def _plain_spread(codes: Ints, size: int, marks: Ints, marks_size: int, times: I
     total = np.bincount(owners, repeats, minlength=size).astype(np.float64)
     squares = np.bincount(owners, repeats.astype(np.float64) ** 2, minlength=size).astype(np.float64)
     return total, squares
+
+
+def sound_tables(records: Records, comparisons: tuple[Comparison, ...]) -> dict[str, Table]:
+    """The chance that a random other record has a name that sounds like each given and family name, by value code."""
+    tables = {}
+    for item in comparisons:
+        sound = records.forms.get(f"{item.name}_skeleton")
+        if item.frequency is not None and sound is not None and sound.of_parent is not None:
+            chance = value_u(sound.counts().astype(np.float64), records.count, item.frequency)
+            tables[SOUND + item.name] = chance.take(sound.of_parent)
+    return tables
 
 
 def value_u(counts: Table, records: int, frequency: Frequency) -> Table:

@@ -120,7 +120,8 @@ def draw_chance(comparer: Comparer, tables: Mapping[str, Table]) -> Chance:
                 met = np.flatnonzero(levels[item.name] == code)
                 value = shared[item.name][met] if item.name in shared else None
                 sides = drawn[0][met], drawn[1][met]
-                near[item.name, code] = np.sort(chance_of_value(item, tables, comparer.records, *sides, value))
+                codes = np.full(len(met), code, np.uint8)
+                near[item.name, code] = np.sort(chance_of_value(item, tables, comparer.records, *sides, codes, value))
     return Chance(*drawn, rates, near)
 
 

@@ -52,7 +52,7 @@ from crmclean.dedup.dependence import (
 )
 from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints
-from crmclean.dedup.frequency import Table, value_u
+from crmclean.dedup.frequency import SOUND, Table, value_u
 from crmclean.dedup.priors import DIFFERENT, Comparison, Role
 from crmclean.dedup.support import LASTING, Affiliation, Group
 
@@ -288,7 +288,7 @@ def _weights(
     asked = np.flatnonzero(is_by_value.take(level))
     codes = level.take(asked)
     value = None if shared is None else shared.take(asked)
-    chance = chance_of_value(item, tables, records, left.take(asked), right.take(asked), value)
+    chance = chance_of_value(item, tables, records, left.take(asked), right.take(asked), codes, value)
     shares = model.share(item).take(codes)
     if item.name == "given" and "family" in tables:
         swapped = np.flatnonzero(codes == item.code("swapped"))
@@ -306,14 +306,24 @@ def chance_of_value(
     records: Records,
     left: Ints,
     right: Ints,
+    codes: Ints,
     shared: Ints | None,
 ) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """The chance of the value that pairs have in common; of two near values that of the commoner one."""
+    """The chance of the value that pairs have in common; of two near values that of the commoner one.
+
+    Of two names that sound alike (``codes`` are the levels of the pairs) it is that of any name that does, for so many
+    others would be on that level too.
+    """
     table = tables[item.name]
     if shared is not None:
         return np.where(shared == 0, 0.0, table.take(shared))
     form = records.codes(item.name)
-    return np.maximum(table.take(form.take(left)), table.take(form.take(right)))
+    chance = np.maximum(table.take(form.take(left)), table.take(form.take(right)))
+    sound = tables.get(SOUND + item.name)
+    if sound is not None:
+        alike = np.flatnonzero(codes == item.code("variant"))
+        chance[alike] = np.maximum(chance[alike], sound.take(form.take(left.take(alike))))
+    return chance
 
 
 def swapped_share(
