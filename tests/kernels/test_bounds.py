@@ -35,8 +35,9 @@ def check(
     moved = {
         name: np.minimum(shares * 4.0 ** rng.uniform(-1, 1, len(shares)), 1.0) for name, shares in believed.m.items()
     }
-    lasting = tuple(rng.dirichlet(np.ones(4)).tolist())
-    model = replace(believed, m=moved, kin=kin, community=community, lasting=lasting)
+    lasting = rng.dirichlet(np.ones(4), size=3)
+    together = float(rng.choice([0.0, rng.uniform(0.2, 0.95)]))
+    model = replace(believed, m=moved, kin=kin, community=community, lasting=lasting, neighbours=together)
     bounds = bounds_of(model, work.comparer, work.tables, slack=slack, settled=settled)
     left, right = np.triu_indices(work.records.count, 1)
     both = np.concatenate([left, right]), np.concatenate([right, left])
