@@ -32,6 +32,7 @@ from crmclean.dedup.kinship import find_kin
 from crmclean.dedup.model import (
     Chance,
     Fit,
+    Weighed,
     draw_chance,
     fit_model,
     pairs_of_one_name,
@@ -41,7 +42,7 @@ from crmclean.dedup.model import (
     with_kin,
 )
 from crmclean.dedup.one_to_one import winning_links
-from crmclean.dedup.scoring import Found, links_table, score_all
+from crmclean.dedup.scoring import Compared, Found, links_table, score_all
 from crmclean.dedup.unmapped import Unmapped, read_unmapped
 from crmclean.dedup.weights import Model, probability_of
 from crmclean.dedup.workings import Settings, Workings, frozen_model, prepare
@@ -136,8 +137,8 @@ def link_records(
     unmapped = read_unmapped(measures) if unmapped is None else unmapped
     work = prepare(fields, settings, order, unmapped)
     judged = None if judged is None else judged.renumbered(_places(work.records))
-    fit, candidates, to_ask = _fitted(work, settings, measures, judged)
-    found = score_all(work, fit.model, candidates, settings)
+    fit, candidates, compared, to_ask = _fitted(work, settings, measures, judged)
+    found = score_all(work, fit.model, candidates, settings, compared)
     found = found.with_pairs(work, fit.model, to_ask.left, to_ask.right, to_ask.rules)
     if judged is not None:
         found = found.with_pairs(work, fit.model, judged.left, judged.right)
@@ -163,16 +164,21 @@ def link_records(
 
 def _fitted(
     work: Workings, settings: Settings, measures: Mapping[str, Any] | None, judged: Judged | None
-) -> tuple[Fit, Candidates, Candidates]:
-    """The model of the file, the candidates that can be kept under it, and those that a person should see anyway."""
+) -> tuple[Fit, Candidates, Compared | None, Candidates]:
+    """The model of the file, the candidates that can be kept under it, and those that a person should see anyway.
+
+    Third are the levels of the candidates that the model was fitted to.
+    """
     start, chance, candidates = _believed_and_candidates(work, settings)
     with ThreadPoolExecutor(1) as aside:
         asked = aside.submit(pairs_to_ask, work, candidates)
         if measures is not None:
-            fit = Fit(frozen_model(start, measures), 0, 0, 0.0)
+            fit, compared = Fit(frozen_model(start, measures), 0, 0, 0.0), None
         else:
-            fit = _fit(work, start, chance, candidates, settings, judged)
-        return fit, _hopeful(work, fit.model, candidates, settings), asked.result()
+            fit, compared = _fit(work, start, chance, candidates, settings, judged)
+        hopeful = _hopeful(work, fit.model, candidates, settings)
+        compared = None if compared is None else compared.of(hopeful)
+        return fit, _those(candidates, hopeful), compared, asked.result()
 
 
 def _decided(model: Model, found: Found, settings: Settings, apart: Ints | None) -> Decisions:
@@ -225,10 +231,8 @@ def count_pairs(fields: Columns, settings: Settings) -> PairCount:
     work = prepare(fields, settings)
     start, _, candidates = _believed_and_candidates(work, settings)
     looked = sample_pairs(candidates.left, candidates.right, work.records.count, _LOOKED_AT)
-    some = replace(
-        candidates, left=candidates.left[looked], right=candidates.right[looked], rules=candidates.rules[looked]
-    )
-    likely = score_all(work, start, _hopeful(work, start, some, settings), settings)
+    some = _those(candidates, looked)
+    likely = score_all(work, start, _those(some, _hopeful(work, start, some, settings)), settings)
     return PairCount(
         work.records.count, candidates.reports, len(candidates.left), work.records.unmapped, likely.recall()
     )
@@ -307,8 +311,8 @@ def _judge(work: Workings, believed: Callable[[], tuple[Bounds, Model]], setting
 
 def _fit(
     work: Workings, start: Model, chance: Chance, candidates: Candidates, settings: Settings, judged: Judged | None
-) -> Fit:
-    """The model fitted to a sample of the candidates, the hopeless left out of it."""
+) -> tuple[Fit, Compared]:
+    """The model fitted to a sample of the candidates, the hopeless left out of it; and the levels of the sample."""
     taught = None
     if judged is not None:
         levels, _ = work.comparer.levels(judged.left.astype(np.intp), judged.right.astype(np.intp))
@@ -321,36 +325,42 @@ def _fit(
     start = with_kin(start, kin)
     able = replace(start, prior=min(start.prior * _PRIOR_ROOM, 0.5))
     bounds = bounds_of(able, work.comparer, work.tables, _PRIOR_SLACK, settled=False)
-    hopeful = _may_link(bounds, left, right, able, settings)
+    hopeful = np.flatnonzero(_may_link(bounds, left, right, able, settings))
     left, right = left[hopeful], right[hopeful]
     chosen = sample_pairs(left, right, work.records.count, _SAMPLE, again=True)
     scale *= len(left) / max(len(chosen), 1)
+    sample = Weighed(work.comparer, work.tables, left[chosen], right[chosen])
+    place = np.full(len(candidates.left), -1, np.int32)
+    place[looked[hopeful[chosen]]] = np.arange(len(chosen))
     drawn = np.zeros(0, np.int64)
     if able.prior * chance.pairs >= 1:  # else no match is to be expected among the random pairs
         drawn = np.flatnonzero(_may_link(bounds, chance.left, chance.right, able, settings))
     of_one_name = pairs_of_one_name(work.records, candidates.left, candidates.right)
-    return fit_model(
+    fit = fit_model(
         start,
         work.comparer,
         work.tables,
         chance,
-        left[chosen],
-        right[chosen],
+        sample,
         scale=scale,
         of_one_name=of_one_name,
         hopeful=drawn,
         taught=taught,
         kin=kin,
     )
+    return fit, Compared(place, sample.levels, sample.shared)
 
 
-def _hopeful(work: Workings, model: Model, candidates: Candidates, settings: Settings) -> Candidates:
-    """The candidates that can be kept under the model."""
+def _hopeful(work: Workings, model: Model, candidates: Candidates, settings: Settings) -> Ints:
+    """Positions of the candidates that can be kept under the model."""
     bounds = bounds_of(model, work.comparer, work.tables)
-    found = np.flatnonzero(_may_link(bounds, candidates.left, candidates.right, model, settings))
-    return replace(
-        candidates, left=candidates.left[found], right=candidates.right[found], rules=candidates.rules[found]
-    )
+    return np.flatnonzero(_may_link(bounds, candidates.left, candidates.right, model, settings))
+
+
+def _those(candidates: Candidates, chosen: Ints) -> Candidates:
+    """Some of the candidates."""
+    left, right, rules = candidates.left[chosen], candidates.right[chosen], candidates.rules[chosen]
+    return replace(candidates, left=left, right=right, rules=rules)
 
 
 def _may_link(bounds: Bounds, left: Ints, right: Ints, model: Model, settings: Settings) -> Ints:

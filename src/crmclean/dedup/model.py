@@ -162,8 +162,8 @@ def _near_of(model: Model, chance: Chance) -> dict[str, Table]:
     return near
 
 
-class _Weighed:
-    """Pairs with their levels, to be weighed under one model after the other."""
+class Weighed:
+    """Pairs of canonical record numbers with their levels, to be weighed under one model after the other."""
 
     def __init__(self, comparer: Comparer, tables: Mapping[str, Table], left: Ints, right: Ints) -> None:
         self.pairs = (left.astype(np.intp), right.astype(np.intp))  # the type NumPy indexes with
@@ -227,8 +227,7 @@ def fit_model(
     comparer: Comparer,
     tables: Mapping[str, Table],
     chance: Chance,
-    left: Ints,
-    right: Ints,
+    sample: Weighed,
     *,
     scale: float = 1.0,
     of_one_name: int = 0,
@@ -240,8 +239,8 @@ def fit_model(
 
     Parameters
     ----------
-    left, right : int arrays
-        Canonical record numbers of a sample of the candidate pairs; those that can be no match may be left out.
+    sample : Weighed
+        A sample of the candidate pairs; those that can be no match may be left out.
     scale : float
         How many candidate pairs each pair of the sample stands for.
     of_one_name : int
@@ -254,8 +253,7 @@ def fit_model(
         ``find_kin`` of all candidate pairs.
     """
     records = comparer.records
-    sample = _Weighed(comparer, tables, left, right)
-    drawn = _Weighed(comparer, tables, chance.left[hopeful], chance.right[hopeful])
+    drawn = Weighed(comparer, tables, chance.left[hopeful], chance.right[hopeful])
     total = max(records.count * (records.count - 1) / 2, 1.0)
     largest = _LARGEST_FITTED if records.count >= _TELLS else _LARGEST_PRIOR
     colleagues = find_colleagues(comparer, tables)
@@ -277,7 +275,7 @@ def fit_model(
         model = with_kin(replace(model, near=_near_of(model, chance)), kin)
         if abs(expected - before) <= _SETTLED * expected:
             break
-    return Fit(model, chance.pairs, len(left), expected)
+    return Fit(model, chance.pairs, len(sample.pairs[0]), expected)
 
 
 def _weight_of(

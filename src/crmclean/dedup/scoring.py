@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,10 +19,11 @@ from crmclean.dedup.weights import Model, Scored, probability_of
 from crmclean.dedup.workings import Settings, Workings
 from crmclean.tables.evidence import empty_table, enum_array, evidence_table
 
-__all__ = ["Found", "evidence_of", "links_table", "recall_of", "score_all"]
+__all__ = ["Compared", "Found", "evidence_of", "links_table", "recall_of", "score_all"]
 
 _THREADS = 2
 _UNIT = 4096
+_KEPT = ("weight", "identity", "support")  # what is kept of a scored pair
 
 
 @dataclass(frozen=True)
@@ -75,35 +76,90 @@ def _even(pairs: int, most: int) -> int:
     return -(-pairs // max(chunks, 1)) or 1
 
 
-def score_all(work: Workings, model: Model, candidates: Candidates, settings: Settings) -> Found:
+@dataclass(frozen=True)
+class Compared:
+    """Levels of some candidate pairs that are there already.
+
+    Attributes
+    ----------
+    place : int32 array, a candidate pair each
+        Its place in ``levels`` and ``shared``; -1 where it has not been compared.
+    levels, shared : mapping of comparison name to array
+        As ``Comparer.levels`` gives them.
+    """
+
+    place: Ints
+    levels: Levels
+    shared: Levels
+
+    def of(self, chosen: Ints | slice) -> Compared:
+        """Of some of the candidate pairs."""
+        return replace(self, place=self.place[chosen])
+
+    def split(self) -> tuple[Ints, Ints]:
+        """The pairs that have not been compared, and those that have."""
+        return np.flatnonzero(self.place < 0), np.flatnonzero(self.place >= 0)
+
+    def taken(self, pairs: Ints) -> tuple[Levels, Levels]:
+        """Levels and shared values of compared pairs."""
+        at = self.place[pairs]
+        levels, shared = ({name: codes[at] for name, codes in kind.items()} for kind in (self.levels, self.shared))
+        return levels, shared
+
+
+def score_all(
+    work: Workings, model: Model, candidates: Candidates, settings: Settings, compared: Compared | None = None
+) -> Found:
     """Score the candidates chunk by chunk; keeps the pairs of at least ``keep_probability``."""
-    kept: list[Ints] = []
-    columns: dict[str, list[Ints]] = {"weight": [], "identity": [], "support": []}
-    levels: dict[str, list[Ints]] = {item.name: [] for item in work.comparer.active}
-    least = float(np.log2(settings.keep_probability / (1 - settings.keep_probability)))
+    names = [item.name for item in work.comparer.active]
     size = _even(len(candidates.left), settings.chunk_pairs)
 
     def score(start: int) -> tuple[Ints, dict[str, Ints], Levels]:
         part = slice(start, start + size)
-        likely, scored, found = work.score_likely(model, candidates.left[part], candidates.right[part], least)
-        good = np.flatnonzero(probability_of(scored.weight) >= settings.keep_probability)
-        chosen = {name: getattr(scored, name)[good] for name in columns}
-        return likely[good] + start, chosen, {name: found[name][good] for name in levels}
+        known = None if compared is None else compared.of(part)
+        at, scored, levels = _scored_part(work, model, candidates.left[part], candidates.right[part], settings, known)
+        return at + start, scored, levels
 
     with ThreadPoolExecutor(_THREADS) as pool:  # NumPy, Arrow and RapidFuzz let go of the interpreter lock
-        for good, chosen, found in pool.map(score, range(0, len(candidates.left), size)):
-            kept.append(good)
-            for name, pieces in columns.items():
-                pieces.append(chosen[name])
-            for name, pieces in levels.items():
-                pieces.append(found[name])
-    at = np.concatenate([np.zeros(0, np.int64), *kept])
+        done = list(pool.map(score, range(0, len(candidates.left), size)))
+    at = np.concatenate([np.zeros(0, np.int64), *(each[0] for each in done)])
     return Found(
         candidates.left[at].astype(np.int64),
         candidates.right[at].astype(np.int64),
         candidates.rules[at],
-        {name: np.concatenate([np.zeros(0, np.float32), *pieces]) for name, pieces in columns.items()},
-        {name: np.concatenate([np.zeros(0, np.uint8), *pieces]) for name, pieces in levels.items()},
+        {name: np.concatenate([np.zeros(0, np.float32), *(each[1][name] for each in done)]) for name in _KEPT},
+        {name: np.concatenate([np.zeros(0, np.uint8), *(each[2][name] for each in done)]) for name in names},
+    )
+
+
+def _scored_part(
+    work: Workings, model: Model, left: Ints, right: Ints, settings: Settings, compared: Compared | None
+) -> tuple[Ints, dict[str, Ints], Levels]:
+    """Positions, weights and levels of those pairs that are to be kept, in order."""
+    least = float(np.log2(settings.keep_probability / (1 - settings.keep_probability)))
+    new, old = (np.arange(len(left)), np.zeros(0, np.int64)) if compared is None else compared.split()
+    likely, scored, levels = work.score_likely(model, left[new], right[new], least)
+    portions = [_kept(new[likely], scored, levels, settings)]
+    if compared is not None and len(old):
+        levels, shared = compared.taken(old)
+        scored = work.score_compared(model, left[old].astype(np.intp), right[old].astype(np.intp), levels, shared)
+        portions.append(_kept(old, scored, levels, settings))
+    at = np.concatenate([portion[0] for portion in portions])
+    order = np.argsort(at, kind="stable")
+    weights, levels = (
+        {name: np.concatenate([portion[kind][name] for portion in portions])[order] for name in portions[0][kind]}
+        for kind in (1, 2)
+    )
+    return at[order], weights, levels
+
+
+def _kept(at: Ints, scored: Scored, levels: Levels, settings: Settings) -> tuple[Ints, dict[str, Ints], Levels]:
+    """Of pairs at some positions those of at least ``keep_probability``."""
+    good = np.flatnonzero(probability_of(scored.weight) >= settings.keep_probability)
+    return (
+        at[good],
+        {name: getattr(scored, name)[good] for name in _KEPT},
+        {name: codes[good] for name, codes in levels.items()},
     )
 
 

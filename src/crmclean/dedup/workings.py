@@ -67,7 +67,11 @@ class Workings:
         """Weights and levels of pairs of canonical record numbers."""
         left, right = left.astype(np.intp), right.astype(np.intp)  # the type NumPy indexes with
         levels, shared = self.comparer.levels(left, right)
-        return score_pairs(model, self.tables, self.records, (left, right), levels, shared), levels
+        return self.score_compared(model, left, right, levels, shared), levels
+
+    def score_compared(self, model: Model, left: Ints, right: Ints, levels: Levels, shared: Levels) -> Scored:
+        """Weights of pairs whose levels and shared values are there already."""
+        return score_pairs(model, self.tables, self.records, (left, right), levels, shared)
 
     def score_likely(self, model: Model, left: Ints, right: Ints, least: float) -> tuple[Ints, Scored, Levels]:
         """Positions, weights and levels of the pairs that can weigh ``least`` bits, asked for in two steps.
