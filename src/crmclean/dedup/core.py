@@ -151,7 +151,7 @@ def link_records(
         decisions = decisions.judged(judged.together(found.left, found.right), judged.apart(found.left, found.right))
     if sources is not None:
         decisions = _one_to_one(found, decisions, sources)
-    guard = guard_of(work, fit.model, settings, apart, sources)
+    guard = guard_of(work, fit.model, settings, apart, sources, found)
     clusters = _clustered(work, found, decisions.is_match, guard, apart, judged)
     decisions = decisions.guarded(clusters.labels[found.left] == clusters.labels[found.right])
     links = links_table(work.records, found, [report.name for report in candidates.reports], decisions)

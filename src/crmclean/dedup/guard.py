@@ -12,7 +12,7 @@ from crmclean.dedup.compare import Levels
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.joining import Evidence
 from crmclean.dedup.priors import DIFFERENT
-from crmclean.dedup.scoring import evidence_of
+from crmclean.dedup.scoring import Found, evidence_of
 from crmclean.dedup.weights import Model
 from crmclean.dedup.workings import Settings, Workings
 
@@ -22,7 +22,12 @@ _FIRM = 3.0  # bits above the match band from which on a link is firm
 
 
 def guard_of(
-    work: Workings, model: Model, settings: Settings, apart: Ints | None = None, sources: Ints | None = None
+    work: Workings,
+    model: Model,
+    settings: Settings,
+    apart: Ints | None = None,
+    sources: Ints | None = None,
+    found: Found | None = None,
 ) -> Guard:
     """What the guard of the clusters asks about pairs of records, what it holds them against, and what is firm.
 
@@ -30,26 +35,28 @@ def guard_of(
     ----------
     apart, sources : int array, optional
         Code per canonical record, -1 = none: records of different ``apart``, and records of one source, never meet.
+    found : Found, optional
+        Pairs that have been scored.
     """
     match = min(settings.match_probability, 1.0 - 1e-9)
     bar = float(np.log2(match / (1.0 - match)))
     prior = float(np.log2(model.prior / (1.0 - model.prior)))
 
     def evaluate(first: Ints, second: Ints) -> Evidence:
-        scored, found = evidence_of(work, model, first, second, settings.chunk_pairs)
-        bits, identity = scored.identity + scored.support, scored.identity
-        never = _meant_apart(work, found, len(first))
-        branches = branch_pairs(model, found, identity, settings.match_probability)
+        weights, telling, levels = evidence_of(work, model, first, second, settings.chunk_pairs, found)
+        bits, identity = weights["identity"] + weights["support"], weights["identity"]
+        never = _meant_apart(work, levels, len(first))
+        branches = branch_pairs(model, levels, identity, settings.match_probability)
         if settings.merge_branches:
             bits = np.where(branches, np.maximum(bits, identity), bits)
         else:
             never |= branches
-        contrary = _differing(model, found) & (bits + prior < bar)
+        contrary = _differing(model, levels) & (bits + prior < bar)
         if apart is not None:
             never |= (apart[first] != apart[second]) & (apart[first] >= 0) & (apart[second] >= 0)
         if sources is not None:
             never |= (sources[first] == sources[second]) & (sources[first] >= 0)
-        return Evidence(bits, never, contrary, *_findings(scored.telling, found, bits))
+        return Evidence(bits, never, contrary, *_findings(telling, levels, bits))
 
     return Guard(evaluate, prior, bar + _FIRM)
 

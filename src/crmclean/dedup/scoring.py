@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,17 +24,22 @@ __all__ = ["Compared", "Found", "evidence_of", "links_table", "recall_of", "scor
 
 _THREADS = 2
 _UNIT = 4096
+_Portion = tuple[Ints, dict[str, Ints], dict[str, Ints], Levels]  # positions, weights, what identifies, levels
 _KEPT = ("weight", "identity", "support")  # what is kept of a scored pair
 
 
 @dataclass(frozen=True)
 class Found:
-    """Scored pairs of canonical record numbers, the rules that brought them together as bits, and their levels."""
+    """Scored pairs of canonical record numbers, the rules that brought them together as bits, and their levels.
+
+    ``telling`` holds what each comparison identifies (``weights.Scored``).
+    """
 
     left: Ints
     right: Ints
     rules: Ints
     scored: dict[str, Ints]
+    telling: dict[str, Ints]
     levels: Levels
 
     def recall(self) -> float | None:
@@ -60,8 +66,20 @@ class Found:
             np.concatenate([self.right, right]),
             np.concatenate([self.rules, met]),
             {name: np.concatenate([found, getattr(scored, name)]) for name, found in self.scored.items()},
+            {name: np.concatenate([found, scored.telling[name]]) for name, found in self.telling.items()},
             {name: np.concatenate([found, levels[name]]) for name, found in self.levels.items()},
         )
+
+    def places(self, left: Ints, right: Ints, count: int) -> Ints:
+        """Where some pairs of ``count`` records are among those found; -1 where they are not."""
+        codes, asked = _codes(self.left, self.right, count), _codes(left, right, count)
+        order = np.argsort(codes, kind="stable")
+        codes = codes[order]
+        at = np.minimum(np.searchsorted(codes, asked), max(len(codes) - 1, 0))
+        if not len(codes):
+            return np.full(len(asked), -1)
+        places: Ints = np.where(codes[at] == asked, order[at], -1)
+        return places
 
 
 def _codes(left: Ints, right: Ints, count: int) -> Ints:
@@ -111,14 +129,16 @@ def score_all(
     work: Workings, model: Model, candidates: Candidates, settings: Settings, compared: Compared | None = None
 ) -> Found:
     """Score the candidates chunk by chunk; keeps the pairs of at least ``keep_probability``."""
-    names = [item.name for item in work.comparer.active]
+    active = work.comparer.active
+    identifying = [item.name for item in active if "identity" in item.roles()]
     size = _even(len(candidates.left), settings.chunk_pairs)
 
-    def score(start: int) -> tuple[Ints, dict[str, Ints], Levels]:
+    def score(start: int) -> _Portion:
         part = slice(start, start + size)
         known = None if compared is None else compared.of(part)
-        at, scored, levels = _scored_part(work, model, candidates.left[part], candidates.right[part], settings, known)
-        return at + start, scored, levels
+        pairs = candidates.left[part], candidates.right[part]
+        at, weights, telling, levels = _scored_part(work, model, *pairs, settings, known)
+        return at + start, weights, telling, levels
 
     with ThreadPoolExecutor(_THREADS) as pool:  # NumPy, Arrow and RapidFuzz let go of the interpreter lock
         done = list(pool.map(score, range(0, len(candidates.left), size)))
@@ -128,14 +148,15 @@ def score_all(
         candidates.right[at].astype(np.int64),
         candidates.rules[at],
         {name: np.concatenate([np.zeros(0, np.float32), *(each[1][name] for each in done)]) for name in _KEPT},
-        {name: np.concatenate([np.zeros(0, np.uint8), *(each[2][name] for each in done)]) for name in names},
+        {name: np.concatenate([np.zeros(0, np.float32), *(each[2][name] for each in done)]) for name in identifying},
+        {item.name: np.concatenate([np.zeros(0, np.uint8), *(each[3][item.name] for each in done)]) for item in active},
     )
 
 
 def _scored_part(
     work: Workings, model: Model, left: Ints, right: Ints, settings: Settings, compared: Compared | None
-) -> tuple[Ints, dict[str, Ints], Levels]:
-    """Positions, weights and levels of those pairs that are to be kept, in order."""
+) -> _Portion:
+    """Those pairs that are to be kept, in order."""
     least = float(np.log2(settings.keep_probability / (1 - settings.keep_probability)))
     new, old = (np.arange(len(left)), np.zeros(0, np.int64)) if compared is None else compared.split()
     likely, scored, levels = work.score_likely(model, left[new], right[new], least)
@@ -146,40 +167,57 @@ def _scored_part(
         portions.append(_kept(old, scored, levels, settings))
     at = np.concatenate([portion[0] for portion in portions])
     order = np.argsort(at, kind="stable")
-    weights, levels = (
+    weights, telling, levels = (
         {name: np.concatenate([portion[kind][name] for portion in portions])[order] for name in portions[0][kind]}
-        for kind in (1, 2)
+        for kind in (1, 2, 3)
     )
-    return at[order], weights, levels
+    return at[order], weights, telling, levels
 
 
-def _kept(at: Ints, scored: Scored, levels: Levels, settings: Settings) -> tuple[Ints, dict[str, Ints], Levels]:
+def _kept(at: Ints, scored: Scored, levels: Levels, settings: Settings) -> _Portion:
     """Of pairs at some positions those of at least ``keep_probability``."""
     good = np.flatnonzero(probability_of(scored.weight) >= settings.keep_probability)
     return (
         at[good],
         {name: getattr(scored, name)[good] for name in _KEPT},
+        {name: bits[good] for name, bits in scored.telling.items()},
         {name: codes[good] for name, codes in levels.items()},
     )
 
 
-def evidence_of(work: Workings, model: Model, left: Ints, right: Ints, size: int) -> tuple[Scored, Levels]:
-    """Weights of pairs with what each comparison says of them, and their levels; ``size`` pairs at a time."""
-    size = _even(len(left), size)
-    portions = [slice(start, start + size) for start in range(0, max(len(left), 1), size)]
+def evidence_of(
+    work: Workings, model: Model, left: Ints, right: Ints, size: int, found: Found | None = None
+) -> tuple[dict[str, Ints], dict[str, Ints], Levels]:
+    """Identity and support of pairs, what each comparison identifies, and levels, ``size`` pairs at a time.
+
+    Pairs that were ``found`` are not scored again.
+    """
+    places = np.full(len(left), -1) if found is None else found.places(left, right, work.records.count)
+    new, old = np.flatnonzero(places < 0), np.flatnonzero(places >= 0)
+    size = max(min(size, -(-len(new) // _THREADS)), 1)
+    portions = [new[start : start + size] for start in range(0, max(len(new), 1), size)]
     with ThreadPoolExecutor(_THREADS) as pool:
         told = list(pool.map(lambda some: work.score(model, left[some], right[some]), portions))
-    scored = Scored(
-        _joined([each.parts for each, _ in told]),
-        _joined([each.telling for each, _ in told]),
-        *(np.concatenate([getattr(each, name) for each, _ in told]) for name in ("identity", "support", "weight")),
+    weights = [{name: getattr(scored, name) for name in ("identity", "support")} for scored, _ in told]
+
+    def columns(known: Mapping[str, Ints] | None, told: Sequence[Mapping[str, Ints]]) -> dict[str, Ints]:
+        put = {name: np.concatenate([portion[name] for portion in told]) for name in told[0]}
+        return {name: _placed(old, new, None if known is None else known[name], places, put[name]) for name in put}
+
+    return (
+        columns(None if found is None else found.scored, weights),
+        columns(None if found is None else found.telling, [scored.telling for scored, _ in told]),
+        columns(None if found is None else found.levels, [levels for _, levels in told]),
     )
-    return scored, _joined([levels for _, levels in told])
 
 
-def _joined(portions: list[dict[str, Ints]]) -> dict[str, Ints]:
-    """Columns that are there in portions, each put together."""
-    return {name: np.concatenate([portion[name] for portion in portions]) for name in portions[0]}
+def _placed(old: Ints, new: Ints, known: Ints | None, places: Ints, fresh: Ints) -> Ints:
+    """A column put together from what was known of pairs and what has been found out."""
+    column = np.empty(len(places), fresh.dtype)
+    column[new] = fresh
+    if known is not None:
+        column[old] = known[places[old]]
+    return column
 
 
 def links_table(records: Records, found: Found, names: list[str], decisions: Decisions) -> pa.Table:
