@@ -24,6 +24,7 @@ from crmclean.dedup.frequency import Table
 from crmclean.dedup.levels import Comparer
 from crmclean.dedup.priors import DIFFERENT
 from crmclean.dedup.support import NEIGHBOURS
+from crmclean.dedup.weighed import UNIT
 from crmclean.dedup.weights import Model, score_pairs
 
 __all__ = ["Colleagues", "draw_colleagues", "find_colleagues"]
@@ -31,7 +32,6 @@ __all__ = ["Colleagues", "draw_colleagues", "find_colleagues"]
 _DRAWN = 8_192  # pairs of one company
 _BELIEVED = 100.0  # pairs that what is believed of s is worth; a file of fewer does not tell
 _ROUNDS = 20
-_UNIT = 4096
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Colleagues:
         share = NEIGHBOURS
         for _ in range(_ROUNDS):
             at_one = share * density / (share * density + 1 - share)
-            found = np.rint(at_one * _UNIT).sum() / _UNIT  # of whole numbers, so in any order
+            found = np.rint(at_one * UNIT).sum() / UNIT  # of whole numbers, so in any order
             share = (found + _BELIEVED * NEIGHBOURS) / (len(place) + _BELIEVED)
             share = float(np.clip(share, NEIGHBOURS / 4, 1 - (1 - NEIGHBOURS) / 4))
         return share

@@ -32,7 +32,6 @@ from crmclean.dedup.kinship import find_kin
 from crmclean.dedup.model import (
     Chance,
     Fit,
-    Weighed,
     draw_chance,
     fit_model,
     pairs_of_one_name,
@@ -44,6 +43,7 @@ from crmclean.dedup.model import (
 from crmclean.dedup.one_to_one import winning_links
 from crmclean.dedup.scoring import Compared, Found, links_table, score_all
 from crmclean.dedup.unmapped import Unmapped, read_unmapped
+from crmclean.dedup.weighed import Weighed
 from crmclean.dedup.weights import Model, probability_of
 from crmclean.dedup.workings import Settings, Workings, frozen_model, prepare
 from crmclean.kernels import are_compiled
@@ -145,8 +145,8 @@ def link_records(
     apart, sources = (
         None if codes is None else np.asarray(codes)[work.records.position] for codes in (kept_apart, sources)
     )
-    decisions = _decided(fit.model, found, settings, apart)
-    decisions = decisions.asked(found.are_among(to_ask.left, to_ask.right, work.records.count))
+    asked = found.are_among(to_ask.left, to_ask.right, work.records.count)
+    decisions = _decided(fit.model, found, settings, apart).asked(asked)
     if judged is not None:
         decisions = decisions.judged(judged.together(found.left, found.right), judged.apart(found.left, found.right))
     if sources is not None:
@@ -157,8 +157,7 @@ def link_records(
     links = links_table(work.records, found, [report.name for report in candidates.reports], decisions)
     described = describe_run(work.records, work.comparer.carriers, fit, candidates, clusters, found.recall())
     if judged is not None:
-        same = int(judged.same.sum())
-        described["judged"] = {"same": same, "different": len(judged.same) - same}
+        described["judged"] = judged.counts()
     return Result(links, _labels_by_position(work.records, clusters.labels), described)
 
 

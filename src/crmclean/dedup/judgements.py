@@ -66,6 +66,11 @@ class Judged:
         """The same with record r under the number ``place[r]``."""
         return Judged.of(len(self.group), place[self.left], place[self.right], self.same)
 
+    def counts(self) -> dict[str, int]:
+        """How many pairs were judged the same, and how many different."""
+        same = int(self.same.sum())
+        return {"same": same, "different": len(self.same) - same}
+
     def together(self, left: Ints, right: Ints) -> Ints:
         """Whether pairs of records are the same by judgement, or by what follows from it."""
         alike: Ints = self.group[left] == self.group[right]

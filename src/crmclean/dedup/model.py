@@ -13,7 +13,6 @@ Posterior probabilities are rounded to 1/4096 and summed as integers: sums do no
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -27,8 +26,8 @@ from crmclean.dedup.kinship import Kinship
 from crmclean.dedup.levels import Comparer
 from crmclean.dedup.pairs import sort_words
 from crmclean.dedup.priors import DIFFERENT, Comparison
-from crmclean.dedup.support import LASTING
-from crmclean.dedup.weights import Model, chance_of_value, probability_of, score_pairs
+from crmclean.dedup.weighed import UNIT, Weighed
+from crmclean.dedup.weights import Model, chance_of_value
 from crmclean.kernels import kernel
 
 __all__ = [
@@ -45,13 +44,10 @@ __all__ = [
 ]
 
 EVENTS = 5.0  # random pairs that the prior of u is worth on each level
-_UNIT = 4096
-_THREADS = 2
-_PART = 80_000  # pairs weighed at a time
+_PART = 80_000  # pairs looked at at a time
 _ROUNDS = 30
 _SETTLED = 0.002  # the change of the expected matches from one round to the next at which fitting stops
 _COMMUNITY_PAIRS = 20.0
-_LASTING_PAIRS = 100.0
 _RANDOM_PAIRS = 200_000
 _PRIOR_MATCHES_PER_ROW = 0.02
 _LARGEST_PRIOR = 0.02  # where the file is too small to tell
@@ -162,66 +158,6 @@ def _near_of(model: Model, chance: Chance) -> dict[str, Table]:
     return near
 
 
-class Weighed:
-    """Pairs of canonical record numbers with their levels, to be weighed under one model after the other."""
-
-    def __init__(self, comparer: Comparer, tables: Mapping[str, Table], left: Ints, right: Ints) -> None:
-        self.pairs = (left.astype(np.intp), right.astype(np.intp))  # the type NumPy indexes with
-        self.records, self.tables = comparer.records, tables
-        self.items = comparer.active
-        self.levels, self.shared = _levels_of(comparer, *self.pairs)
-
-    def posterior(self, model: Model) -> tuple[Ints, Ints]:
-        """How likely each pair is a match, in units of 1 / ``_UNIT``; and a match that kept what (``support``)."""
-        weight, classes = _weight_of(model, self.tables, self.records, self.pairs, self.levels, self.shared)
-        probability = probability_of(weight)
-        posterior: Ints = np.rint(probability * _UNIT).astype(np.int64)
-        kept: Ints = np.rint(probability * classes * _UNIT).astype(np.int64)
-        return posterior, kept
-
-    def matches(self, posterior: Ints, kept: Ints) -> dict[str, Table]:
-        """How many matches are to be expected on each level, by comparison."""
-        by_role = {"identity": posterior, "place": kept[0] + kept[1], "employer": kept[0] + kept[2]}
-        return {item.name: _by_level(self.levels[item.name], by_role[item.role], item.size) for item in self.items}
-
-    def lasting(self, kept: Ints) -> Table:
-        """Shares of matches that kept both place and employer, one of them, or neither, where either is known.
-
-        By level of the mailbox, for a new employer mostly gives a new one: with a Dirichlet prior of 100 pairs that are
-        as all matches are; and these with one of 100 pairs as believed, and no further than fourfold from it.
-        """
-        known = np.zeros(kept.shape[1], bool)
-        for item in self.items:
-            if item.role in ("place", "employer"):
-                known |= self.levels[item.name] >= DIFFERENT
-        believed = np.array(LASTING)
-        mailbox = next((item for item in self.items if item.name == "email"), None)
-        level = np.zeros(len(known), np.uint8) if mailbox is None else self.levels["email"]
-        seen = [_by_level(level[known], shares[known], 1 if mailbox is None else mailbox.size) for shares in kept]
-        of_level = np.stack(seen, axis=1)
-        fitted = of_level.sum(axis=0) + _LASTING_PAIRS * believed
-        fitted = np.clip(fitted / fitted.sum(), believed / 4.0, believed * 4.0)
-        of_level += _LASTING_PAIRS * fitted / fitted.sum()
-        lasting: Table = of_level / of_level.sum(axis=1, keepdims=True)
-        return lasting
-
-
-def _levels_of(comparer: Comparer, left: Ints, right: Ints) -> tuple[dict[str, Ints], dict[str, Ints]]:
-    """``Comparer.levels``, half of the pairs in each thread."""
-    halves = [slice(0, len(left) // 2), slice(len(left) // 2, len(left))]
-    with ThreadPoolExecutor(_THREADS) as pool:
-        done = list(pool.map(lambda half: comparer.levels(left[half], right[half]), halves))
-    levels, shared = (
-        {name: np.concatenate([each[at][name] for each in done]) for name in done[0][at]} for at in (0, 1)
-    )
-    return levels, shared
-
-
-def _by_level(levels: Ints, posterior: Ints, size: int) -> Table:
-    sums: Table = np.bincount(levels, posterior, minlength=size) / _UNIT  # of whole numbers, so in any order
-    return sums
-
-
 def fit_model(
     model: Model,
     comparer: Comparer,
@@ -262,7 +198,7 @@ def fit_model(
     for _ in range(_ROUNDS):
         before = expected
         posterior, kept = sample.posterior(model)
-        expected = float(posterior.sum()) / _UNIT * scale
+        expected = float(posterior.sum()) / UNIT * scale
         prior = min((expected + _PRIOR_MATCHES_PER_ROW * max(records.count, 1)) / total, largest)
         m = dict(model.m)
         found = sample.matches(posterior, kept)
@@ -276,34 +212,6 @@ def fit_model(
         if abs(expected - before) <= _SETTLED * expected:
             break
     return Fit(model, chance.pairs, len(sample.pairs[0]), expected)
-
-
-def _weight_of(
-    model: Model,
-    tables: Mapping[str, Table],
-    records: Records,
-    pairs: tuple[Ints, Ints],
-    levels: Mapping[str, Ints],
-    shared: Mapping[str, Ints],
-) -> tuple[Ints, Ints]:
-    """Weights of pairs, a part of them at a time: NumPy lets go of the interpreter lock."""
-
-    def score(start: int) -> tuple[Ints, Ints]:
-        part = slice(start, start + _PART)
-        scored = score_pairs(
-            model,
-            tables,
-            records,
-            (pairs[0][part], pairs[1][part]),
-            {name: codes[part] for name, codes in levels.items()},
-            {name: codes[part] for name, codes in shared.items()},
-        )
-        return scored.weight, scored.classes
-
-    with ThreadPoolExecutor(_THREADS) as pool:
-        done = list(pool.map(score, range(0, len(pairs[0]), _PART)))
-    weights, classes = [weight for weight, _ in done], [found for _, found in done]
-    return np.concatenate([np.zeros(0, np.float32), *weights]), np.concatenate([np.zeros((4, 0)), *classes], axis=1)
 
 
 def pairs_of_one_name(records: Records, left: Ints, right: Ints) -> int:
@@ -334,7 +242,7 @@ def _community_of(comparer: Comparer, levels: Mapping[str, Ints], posterior: Int
         return 0.0
     count = comparer.records.count
     both = (levels["given"] == items["given"].code("exact")) & (levels["family"] == items["family"].code("exact"))
-    namesakes = max(pairs - float(posterior[both].sum()) / _UNIT * scale, 0.0)
+    namesakes = max(pairs - float(posterior[both].sum()) / UNIT * scale, 0.0)
     expected = count * (count - 1) / 2
     if comparer.records.affinity is not None:
         expected *= comparer.records.affinity.namesakes

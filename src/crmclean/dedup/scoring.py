@@ -16,6 +16,7 @@ from crmclean.dedup.decide import Decisions
 from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.pairs import are_in, stable_order
+from crmclean.dedup.weighed import UNIT
 from crmclean.dedup.weights import Model, Scored, probability_of
 from crmclean.dedup.workings import Settings, Workings
 from crmclean.tables.evidence import empty_table, enum_array, evidence_table
@@ -23,7 +24,6 @@ from crmclean.tables.evidence import empty_table, enum_array, evidence_table
 __all__ = ["Compared", "Found", "evidence_of", "links_table", "recall_of", "score_all"]
 
 _THREADS = 2
-_UNIT = 4096
 _Portion = tuple[Ints, dict[str, Ints], dict[str, Ints], Levels]  # positions, weights, what identifies, levels
 _KEPT = ("weight", "identity", "support")  # what is kept of a scored pair
 
@@ -253,7 +253,7 @@ def recall_of(rules: Ints, probability: Ints) -> float | None:
     other make it too many. Matches that the model does not know are not in it. None where less than one is expected.
     """
     times = np.bitwise_count(rules.astype(np.uint32))
-    share = np.rint(np.asarray(probability) * _UNIT).astype(np.int64)
-    found, once, twice = (int(share[some].sum()) / _UNIT for some in (times > 0, times == 1, times == 2))
+    share = np.rint(np.asarray(probability) * UNIT).astype(np.int64)
+    found, once, twice = (int(share[some].sum()) / UNIT for some in (times > 0, times == 1, times == 2))
     missed = max(once * (once - 1), 0.0) / (2 * (twice + 1))
     return found / (found + missed) if found >= 1 else None
