@@ -146,3 +146,28 @@ def test_torn_links_are_those_between_contradicting_partners() -> None:
         assert found.tolist() == expected
         torn += sum(expected)
     assert torn > 100
+
+
+def _file_of_fives(extra):
+    """400 clusters of two, and of five that hold firmly, 40 of these with a sixth record that ``extra`` bits hold."""
+    links, bits = [], {}
+    for start in range(0, 2400, 6):
+        five = range(start, start + 5)
+        links += [(a, b) for a in five for b in five if a < b]
+        links += [(start + 4, start + 5)] if start % 60 == 0 else []
+        bits |= {(member, start + 5): extra for member in five}
+    links += [(start, start + 1) for start in range(2400, 3200, 2)]
+
+    def evaluate(a, b):
+        nothing, pairs = np.zeros(len(a), bool), zip(a.tolist(), b.tolist(), strict=True)
+        return Evidence.whole(np.array([bits.get(pair, 40.0) for pair in pairs]), nothing, nothing)
+
+    left, right = _arrays(links)
+    found = cluster_records(3200, left, right, np.full(len(left), 20.0), Guard(evaluate, -20.0))
+    return np.bincount(np.bincount(found.labels))[5:].tolist()
+
+
+def test_a_size_is_rare_whatever_wrong_joins_make_of_it():
+    """Forty joins that are likely, but not sure, do not make six a size that the file has; sure ones do."""
+    assert _file_of_fives(extra=27.0) == [400]
+    assert _file_of_fives(extra=40.0) == [360, 40]

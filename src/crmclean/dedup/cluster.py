@@ -2,9 +2,9 @@
 
 A component of three or more records can hold two that nobody would link: A is like B and B like C, but A is not like
 C. The guard weighs all pairs inside such a component. Where one of them is less likely a match than not, the component
-is put together again from single records (``joining``): by the evidence alone, and where clusters of a size came of it
-that the file hardly has, by the sizes of its clusters too. So a chain is cut at its weakest place, and a record that
-differs from one copy of a person but agrees with three others stays.
+is put together again from single records (``joining``): by the evidence alone, and where it has or gives a cluster of a
+size that the file hardly has, by the sizes of its clusters too. So a chain is cut at its weakest place, and a record
+that differs from one copy of a person but agrees with three others stays.
 
 Components too large to compare all with all are first split at rising link weights.
 """
@@ -27,6 +27,8 @@ __all__ = ["Clusters", "Evaluate", "Guard", "cluster_records", "confidence"]
 Evaluate = Callable[[Ints, Ints], Evidence]
 
 _STEP = 3.0
+_ROUNDS = 10
+_SURE = 10.0  # bits, a thousand to one, of the weakest join of a cluster by which the file is believed to have its size
 
 
 @dataclass(frozen=True)
@@ -100,28 +102,37 @@ def cluster_records(
     doubted = evidence.never | (evidence.bits + guard.prior < 0)
     doubtful = np.zeros(count, bool)
     doubtful[labels[first[doubted]]] = True
-    split = _examine(labels, doubtful, first, second, evidence, guard.prior)
-    return Clusters(labels, int(doubtful.sum()), split, int(np.bincount(labels).max()))
-
-
-def _examine(labels: Ints, doubtful: Ints, first: Ints, second: Ints, evidence: Evidence, prior: float) -> int:
-    """Put the doubtful components together again (writes ``labels``); says how many fell apart."""
-    chosen = np.flatnonzero(doubtful[labels[first]])
-    if not len(chosen):
-        return 0
-    first, second, evidence, whole = first[chosen], second[chosen], evidence.take(chosen), labels.copy()
-    join_components(labels, first, second, evidence, prior)
-    sizes = np.bincount(labels)
-    largest = int(np.bincount(whole).max())
-    charge = SizeCharge.of(sizes[sizes > 0], largest)
-    odd = np.zeros(len(labels), bool)
-    odd[whole[charge.is_charged()[sizes[labels]]]] = True
-    again = np.flatnonzero(odd[whole[first]])
-    if len(again):
-        labels[odd[whole]] = whole[odd[whole]]
-        join_components(labels, first[again], second[again], evidence.take(again), prior, charge)
+    whole = _examine(labels, doubtful, first, second, evidence, guard.prior)
     apart = labels[first] != labels[second]
-    return len(np.unique(whole[first[apart]]))
+    return Clusters(labels, int(doubtful.sum()), len(np.unique(whole[first[apart]])), int(np.bincount(labels).max()))
+
+
+def _examine(labels: Ints, doubtful: Ints, first: Ints, second: Ints, evidence: Evidence, prior: float) -> Ints:
+    """Put the doubtful components together again, and those of a size that the file hardly has.
+
+    Writes ``labels``, and adds the latter to ``doubtful``. That a size is rare shows when the wrong joins among its
+    clusters are gone, so sizes are counted on clusters that surely hold together, until nothing changes.
+    """
+    whole, weakest = labels.copy(), np.full(len(labels), np.inf)
+    chosen = np.flatnonzero(doubtful[labels[first]])
+    if len(chosen):
+        join_components(labels, first[chosen], second[chosen], evidence.take(chosen), prior, None, weakest)
+    largest, settled = int(np.bincount(whole).max()), b""
+    for _ in range(_ROUNDS):
+        sizes = np.bincount(labels)
+        unsure = np.zeros(len(sizes), bool)
+        unsure[labels[weakest < _SURE]] = True
+        charge = SizeCharge.of(sizes[(sizes > 0) & ~unsure], largest)
+        odd = np.zeros(len(labels), bool)
+        odd[whole[charge.is_charged()[sizes[labels]]]] = True
+        again = np.flatnonzero(odd[whole[first]])
+        if not len(again) or charge.bits.tobytes() == settled:
+            break
+        settled = charge.bits.tobytes()
+        doubtful |= odd
+        labels[odd[whole]] = whole[odd[whole]]
+        join_components(labels, first[again], second[again], evidence.take(again), prior, charge, weakest)
+    return whole
 
 
 def _without_twins(labels: Ints, giant: Ints, twins: Ints, links: tuple[Ints, Ints, Ints], guard: Guard) -> Clusters:

@@ -18,6 +18,7 @@ from crmclean.dedup.workings import Settings, Workings
 
 __all__ = ["guard_of"]
 
+_LEADING = "given"
 _FIRM = 3.0  # bits above the match band from which on a link is firm
 
 
@@ -56,7 +57,8 @@ def guard_of(
             never |= (apart[first] != apart[second]) & (apart[first] >= 0) & (apart[second] >= 0)
         if sources is not None:
             never |= (sources[first] == sources[second]) & (sources[first] >= 0)
-        return Evidence(bits, never, contrary, *_findings(telling, levels, bits))
+        leading = list(telling).index(_LEADING) if _LEADING in telling else None
+        return Evidence(bits, never, contrary, *_findings(telling, levels, bits), leading)
 
     return Guard(evaluate, prior, bar + _FIRM)
 

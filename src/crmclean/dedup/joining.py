@@ -12,6 +12,10 @@ descend, would let a single mailbox typed into the wrong row carry two people in
 would count an old mobile in three copies three times against the new one. Halfway, one copy that agrees is worth nearly
 as much as all, less 2 bits for each doubling of those that do not.
 
+One finding may lead, the given name of people. Records of which it is not known agree with everybody of their household
+alike. So where it speaks against two parts, the pairs in which it is known are heard alone, about all that they know:
+what a record without a given name shares with the whole family does not carry one member of it into another.
+
 From single records the two parts with the best odds are joined, as long as the odds are in favour (agglomerative, on
 log odds as in correlation clustering, Bansal, Blum & Chawla 2004).
 
@@ -41,7 +45,7 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 _WIDE = 1000  # records from which on a component is joined by its pairs' evidence as a whole: memory
 _CELLS = 4_000_000  # findings of pairs held at a time
-_UNSEEN = 0.5  # clusters of each size that a file is believed to have beyond those seen
+_UNSEEN, _SMALL = 0.5, 6  # clusters of each size that a file is believed to have at least, and from which size on
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ class Evidence:
         What the evidence is made of, in bits; it adds up to ``bits``.
     known : bool array, shape (findings, pairs)
         Findings about which both records say something.
+    leading : int, optional
+        The finding that leads.
     """
 
     bits: np.ndarray[Any, Any]
@@ -65,6 +71,7 @@ class Evidence:
     contrary: np.ndarray[Any, np.dtype[np.bool_]]
     findings: np.ndarray[Any, Any]
     known: np.ndarray[Any, np.dtype[np.bool_]]
+    leading: int | None = None
 
     @staticmethod
     def whole(bits: Ints, never: Ints, contrary: Ints) -> Evidence:
@@ -74,7 +81,7 @@ class Evidence:
     def take(self, chosen: Ints) -> Evidence:
         """Of some pairs only."""
         one = (self.bits[chosen], self.never[chosen], self.contrary[chosen])
-        return Evidence(*one, self.findings[:, chosen], self.known[:, chosen])
+        return Evidence(*one, self.findings[:, chosen], self.known[:, chosen], self.leading)
 
 
 @dataclass(frozen=True)
@@ -87,15 +94,14 @@ class SizeCharge:
     def of(sizes: Ints, largest: int) -> SizeCharge:
         """From the sizes of the clusters of a file; ``largest`` is the largest size to be asked about.
 
-        Sizes beyond those seen are believed half as likely with each record more.
+        Besides these a file is believed to have 16 of one record and half as many with each record more, but half a
+        cluster of each size from six to the largest seen.
         """
-        seen = np.bincount(sizes, minlength=3)[1:].astype(np.float64)
-        size = np.arange(1, max(largest, len(seen)) + 1)
-        count = np.zeros(len(size))
-        count[: len(seen)] = seen
-        beyond = np.maximum(size - len(seen), 0)
-        share = np.where(beyond > 0, np.log2(_UNSEEN) - beyond, np.log2(count + _UNSEEN))
-        share -= np.log2(seen.sum() + _UNSEEN * len(seen))
+        most = max(int(sizes.max(initial=0)), _SMALL)
+        size = np.arange(1, max(largest, most) + 1)
+        believed = _UNSEEN * 2.0 ** np.maximum(_SMALL - size, 0)
+        seen = np.bincount(sizes, minlength=len(size) + 1)[1:]
+        share = np.log2(seen + believed) - np.maximum(size - most, 0)
         return SizeCharge(np.concatenate([[0.0], share + np.cumsum(np.log2(size))]))
 
     def __call__(self, one: Ints, other: Ints) -> Floats:
@@ -120,7 +126,13 @@ class SizeCharge:
 
 
 def join_components(
-    labels: Ints, first: Ints, second: Ints, evidence: Evidence, prior: float, charge: SizeCharge | None = None
+    labels: Ints,
+    first: Ints,
+    second: Ints,
+    evidence: Evidence,
+    prior: float,
+    charge: SizeCharge | None = None,
+    weakest: Floats | None = None,
 ) -> None:
     """Put components together again from single records; writes the labels of their records.
 
@@ -135,6 +147,9 @@ def join_components(
     prior : float
         Log2 odds of the prior.
     charge : SizeCharge, optional
+    weakest : float64 array, shape (records,), optional
+        Written for the records in the pairs: the odds, in bits, of the weakest join that made their part; infinite for
+        a record on its own.
     """
     owner = labels[first]
     order = np.lexsort((second, first, owner))
@@ -144,8 +159,10 @@ def join_components(
         for some in _portions(starts[sizes == size], size, len(evidence.findings)):
             chosen = order[some[:, None] + np.arange(size * (size - 1) // 2)]
             members = np.concatenate([first[chosen[:, :1]], second[chosen[:, : size - 1]]], axis=1)
-            parts = Parts.of(evidence, chosen, size)
-            labels[members] = np.take_along_axis(members, parts.joined(prior, charge), axis=1)
+            part, odds = Parts.of(evidence, chosen, size).joined(prior, charge)
+            labels[members] = np.take_along_axis(members, part, axis=1)
+            if weakest is not None:
+                weakest[members] = np.take_along_axis(odds, part, axis=1)
 
 
 def _portions(starts: Ints, size: int, findings: int) -> Iterator[Ints]:
@@ -156,45 +173,87 @@ def _portions(starts: Ints, size: int, findings: int) -> Iterator[Ints]:
 
 
 @dataclass(frozen=True)
-class Parts:
-    """The parts of components of one size, each a single record at first.
+class Told:
+    """What pairs between two parts say of each finding.
 
     Attributes
     ----------
     told, known : float64 array, shape (findings, components, size, size)
         Sum of sqrt(2^bits) over the pairs between two parts in which a finding is known, and the number of these.
-    never : bool array, shape (components, size, size)
-        Parts that must not be joined.
     """
 
     told: Floats
     known: Floats
+
+    @staticmethod
+    def of(roots: Floats, known: Ints, size: int) -> Told:
+        """From pairs, arrays of shape (findings, components, pairs of a component)."""
+        one, other = np.triu_indices(size, 1)
+        told, counted = (np.zeros((*roots.shape[:2], size, size)) for _ in range(2))
+        told[:, :, one, other] = told[:, :, other, one] = np.where(known, roots, 0.0)
+        counted[:, :, one, other] = counted[:, :, other, one] = known
+        return Told(told, counted)
+
+    def bits(self, at: tuple[Any, ...]) -> Floats:
+        """Evidence by finding; one known in no pair says nothing."""
+        told, known = self.told[:, *at], self.known[:, *at]
+        silent = known == 0
+        bits: Floats = 2.0 * np.log2(np.where(silent, 1.0, told) / np.where(silent, 1.0, known))
+        return bits
+
+    def merge(self, at: Ints, kept: Ints, gone: Ints) -> None:
+        """Give the pairs of one part to another in each of some components."""
+        for sums in (self.told, self.known):
+            sums[:, at, kept] += sums[:, at, gone]
+            sums[:, at, :, kept] = np.swapaxes(sums[:, at, kept], 0, 1)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of components of one size, each a single record at first.
+
+    Attributes
+    ----------
+    told : Told
+        By all pairs.
+    led : Told or None
+        By the pairs in which the leading finding is known.
+    leading : int
+        Which finding this is.
+    never : bool array, shape (components, size, size)
+        Parts that must not be joined.
+    """
+
+    told: Told
+    led: Told | None
+    leading: int
     never: np.ndarray[Any, np.dtype[np.bool_]]
 
     @staticmethod
     def of(evidence: Evidence, chosen: Ints, size: int) -> Parts:
         """From pairs, one row of ``chosen`` a component, in the order (0, 1), (0, 2) ... (1, 2) ..."""
         one, other = np.triu_indices(size, 1)
-        findings, known = evidence.findings[:, chosen], evidence.known[:, chosen]
+        findings, known, leading = evidence.findings[:, chosen], evidence.known[:, chosen], evidence.leading
         if size > _WIDE:
-            findings, known = evidence.bits[chosen][None], np.ones((1, *chosen.shape), bool)
-        shape = (len(findings), len(chosen), size, size)
-        told, counted, never = np.zeros(shape), np.zeros(shape), np.zeros(shape[1:], bool)
-        told[:, :, one, other] = told[:, :, other, one] = np.where(known, np.exp2(findings / 2.0), 0.0)
-        counted[:, :, one, other] = counted[:, :, other, one] = known
+            findings, known, leading = evidence.bits[chosen][None], np.ones((1, *chosen.shape), bool), None
+        roots = np.exp2(findings / 2.0)
+        never = np.zeros((len(chosen), size, size), bool)
         never[:, one, other] = never[:, other, one] = evidence.never[chosen]
-        return Parts(told, counted, never)
+        led = None if leading is None else Told.of(roots, known & known[leading], size)
+        return Parts(Told.of(roots, known, size), led, leading or 0, never)
 
-    def joined(self, prior: float, charge: SizeCharge | None) -> Ints:
-        """The first member of the part that each record ends up in, shape (components, size).
+    def joined(self, prior: float, charge: SizeCharge | None) -> tuple[Ints, Floats]:
+        """The first member of the part that each record ends up in, and by first member the weakest join of the part.
+
+        Both of shape (components, size); the odds of joins in bits.
 
         All components take a step at a time: the best two parts of each are joined until their odds are against it.
         Each part remembers its best partner, so that a join costs a row.
         """
         count, size = self.never.shape[:2]
         part = np.tile(np.arange(size), (count, 1))
-        sizes = np.ones((count, size))
-        odds = np.where(self.never, -np.inf, _bits(self.told, self.known) + prior)
+        sizes, weakest = np.ones((count, size)), np.full((count, size), np.inf)
+        odds = np.where(self.never, -np.inf, self._bits((slice(None),)) + prior)
         odds[:, np.arange(size), np.arange(size)] = -np.inf
         partner, best = odds.argmax(axis=2), odds.max(axis=2)
         at = np.arange(count)
@@ -203,14 +262,15 @@ class Parts:
             going = best[at, one] >= 0
             at, one = at[going], one[going]
             if not len(at):
-                return part
+                return part, weakest
             other = partner[at, one]
             kept, gone = np.minimum(one, other), np.maximum(one, other)
+            weakest[at, kept] = np.minimum(np.minimum(weakest[at, kept], weakest[at, gone]), best[at, one])
             part[at] = np.where(part[at] == gone[:, None], kept[:, None], part[at])
             self._merge(at, kept, gone)
             sizes[at, kept] += sizes[at, gone]
             sizes[at, gone] = 0
-            row = _bits(self.told[:, at, kept], self.known[:, at, kept]) + prior
+            row = self._bits((at, kept)) + prior
             if charge is not None:
                 row += charge(sizes[at, kept][:, None], sizes[at])
             lost = self.never[at, kept] | (sizes[at] == 0) | (np.arange(size) == kept[:, None])
@@ -219,21 +279,22 @@ class Parts:
             odds[at, kept] = odds[at, :, kept] = row
             _partners(odds, partner, best, at, kept, gone)
 
+    def _bits(self, at: tuple[Any, ...]) -> Floats:
+        """The evidence of parts, summed over findings."""
+        bits = self.told.bits(at)
+        if self.led is not None:
+            led = self.led.bits(at)
+            bits = np.where((led[self.leading] < 0) & (self.led.known[:, *at] > 0), led, bits)
+        summed: Floats = bits.sum(axis=0)
+        return summed
+
     def _merge(self, at: Ints, kept: Ints, gone: Ints) -> None:
-        """Give the pairs of one part to another in each of some components."""
-        for sums in (self.told, self.known):
-            sums[:, at, kept] += sums[:, at, gone]
-            sums[:, at, :, kept] = np.swapaxes(sums[:, at, kept], 0, 1)
+        """Make one part of two in each of some components."""
+        for told in (self.told, self.led):
+            if told is not None:
+                told.merge(at, kept, gone)
         self.never[at, kept] |= self.never[at, gone]
         self.never[at, :, kept] = self.never[at, kept]
-
-
-def _bits(told: Floats, known: Floats) -> Floats:
-    """The evidence of parts, summed over findings (the first axis); a finding known in no pair says nothing."""
-    silent = known == 0
-    mean = np.where(silent, 1.0, told) / np.where(silent, 1.0, known)
-    bits: Floats = 2.0 * np.log2(mean).sum(axis=0)
-    return bits
 
 
 def _partners(odds: Floats, partner: Ints, best: Floats, at: Ints, kept: Ints, gone: Ints) -> None:
