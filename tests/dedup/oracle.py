@@ -104,6 +104,10 @@ def _part(work: Workings, model: Model, item: Any, code: dict[str, int], shared:
             chance = max(table[codes[left]], table[codes[right]])
             if found.name == "variant":
                 chance = max(chance, _sound(work, item, left))
+            if item.name == "family" and found.name == "misplaced" and work.records.has("given"):
+                given = work.records.codes("given")
+                if given[left] == given[right] > 0:
+                    chance = table[given[left]]
         if found.frequency == "near":
             chance += u / 10
         return min(max(math.log2(max(m, 1e-9) / max(min(chance, 1.0), 1e-9)), 0.0), 24.0)

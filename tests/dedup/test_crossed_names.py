@@ -41,6 +41,9 @@ def _levels(work: Workings, one: int, other: int) -> dict[str, str]:
         ((("Raquel", "Pulford"), ("Pulford", "Raqule")), "swapped", "typo"),
         ((("Raquel", "Pulford"), ("Holly", "Garnett")), "different", "different"),
         ((("Raquel", "Pulford"), ("Raquel", "Garnett")), "exact", "different"),
+        ((("Pulford", "Raquel"), ("Pulford", "Blake")), "different", "misplaced"),
+        ((("Pulford", "Raquel"), ("Pulford", "Garnett")), "exact", "different"),
+        ((("Raquel", "Blake"), ("Raquel", "Holly")), "exact", "different"),
     ],
 )
 def test_one_name_in_the_other_field_agrees_as_what_it_mostly_is(pair, given, family) -> None:

@@ -37,6 +37,7 @@ class NameLevels(Lookups):
             levels[(a == b) & (a > 0)] = item.code("exact")
             found[name] = levels
         if len(forms) == 2:
+            self._both_turned(items, found["given"], found["family"], left, right)
             self._crossed(items, found["given"], found["family"], left, right)
             self._spelt_apart(items, found, left, right)
 
@@ -91,6 +92,20 @@ class NameLevels(Lookups):
         for here, there in ((g1, f2), (f1, g2)):
             near = open_[self._is_slip(here[open_], there[open_], 1)]
             self._beside_another(items, (given, family), near, here[near], there[near])
+
+    def _both_turned(self, items: dict[str, Comparison], given: Ints, family: Ints, left: Ints, right: Ints) -> None:
+        """Two records with their names in the wrong fields: their family names agree there, their given names differ.
+
+        Writes the levels of both fields. *Pulford, Raquel* beside *Pulford, Blake* are two of a family, if the file has
+        Pulford more often as a family name, and Raquel and Blake as given names.
+        """
+        pairs = np.flatnonzero((given == items["given"].code("exact")) & (family == DIFFERENT))
+        codes = {name: self.records.forms[name].codes for name in ("given", "family")}
+        more = self.carriers["given"] - self.carriers["family"]  # under one dictionary
+        turned = more.take(codes["given"].take(left[pairs])) < 0
+        for side in (left, right):
+            turned &= more.take(codes["family"].take(side[pairs])) > 0
+        given[pairs[turned]], family[pairs[turned]] = DIFFERENT, items["family"].code("misplaced")
 
     def _beside_another(
         self, items: dict[str, Comparison], levels: tuple[Ints, Ints], pairs: Ints, one: Ints, other: Ints

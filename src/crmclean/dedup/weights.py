@@ -312,7 +312,7 @@ def chance_of_value(
     """The chance of the value that pairs have in common; of two near values that of the commoner one.
 
     Of two names that sound alike (``codes`` are the levels of the pairs) it is that of any name that does, for so many
-    others would be on that level too.
+    others would be on that level too. Of a family name that both have in the wrong field it is that of this name.
     """
     table = tables[item.name]
     if shared is not None:
@@ -323,6 +323,11 @@ def chance_of_value(
     if sound is not None:
         alike = np.flatnonzero(codes == item.code("variant"))
         chance[alike] = np.maximum(chance[alike], sound.take(form.take(left.take(alike))))
+    if item.name == "family" and records.has("given"):
+        given, misplaced = records.codes("given"), np.flatnonzero(codes == item.code("misplaced"))
+        one, other = given.take(left.take(misplaced)), given.take(right.take(misplaced))
+        both = (one == other) & (one > 0)
+        chance[misplaced[both]] = table.take(one[both])
     return chance
 
 
