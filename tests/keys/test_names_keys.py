@@ -56,6 +56,8 @@ def test_name_key(value: str, key: str) -> None:
         *(("राम", "ram"), ("कमला", "kamla"), ("ज़ैन", "zain"), ("लक्ष्मी", "lakshmi"), ("संपत", "sampat")),
         *(("குமார்", "kumar"), ("கண்ணன்", "kannan"), ("சுந்தரம்", "sundaram"), ("ஃபாத்திமா", "fathima")),
         *(("மீனாட்சி", "minakshi"), ("லட்சுமி", "lakshumi"), ("பச்சையப்பன்", "pachaiyappan"), ("ராட்டினம்", "rattinam")),
+        *(("சந்திரசேகரன்", "chandirasegaran"), ("சின்னசாமி", "chinnasami"), ("செல்லப்பா", "chellappa"), ("செல்வி", "selvi")),
+        *(("சரவணன்", "saravanan"), ("சந்தோஷ்", "sandosh"), ("சவுந்தர்", "soundar"), ("கவுரி", "kouri"), ("அளவு", "alavu")),
         *(("సురేష్", "suresh"), ("రావు", "rao"), ("వెంకటేష్", "venkatesh")),
         *(("সত্য", "satya"), ("যাদব", "jadab"), ("দত্ত", "datta"), ("সৌরভ", "sourabh")),
         *(("ওয়াহিদ", "wahid"), ("আনোয়ার", "anowar"), ("দেওয়ান", "dewan"), ("মিয়া", "miya"), ("রায়", "ray")),
@@ -91,6 +93,9 @@ def test_romanise_word(word: str, latin: str) -> None:
         ("వెంకటేష్", "Venkatesh"),
         ("حسین", "Hussain"),
         ("김", "Kim"),
+        ("செட்டியார்", "Chettiar"),
+        ("சிதம்பரம்", "Chidambaram"),
+        ("கவுண்டர்", "Gounder"),
     ],
 )
 def test_skeletons_meet(left: str, right: str) -> None:

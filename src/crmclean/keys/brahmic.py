@@ -31,6 +31,13 @@ _PRECOMPOSED = dict(enumerate(_NUKTA_ROW.split(), start=0x58))
 _CANDRABINDU, _ANUSVARA, _VISARGA, _NUKTA_SIGN, _VIRAMA, _TIPPI, _ADDAK = 0x01, 0x02, 0x03, 0x3C, 0x4D, 0x70, 0x71
 _CHILLUS = {0x54: "m", 0x55: "y", 0x56: "zh", 0x7A: "n", 0x7B: "n", 0x7C: "r", 0x7D: "l", 0x7E: "l", 0x7F: "k"}
 _LABIALS = ("p", "b", "m", "f")
+# Tamil has one letter for s and ch. At the start of a name it is mostly s (Saravanan, Sekar, Selvam); these begin with ch.
+_TAMIL_CH = (
+    *("சந்திர", "சந்தன", "சந்து", "சந்த்", "சக்கர", "சக்ர", "சட்டர்", "சட்டோ", "சதுர்வே", "சவுத்ரி", "சௌத்ரி"),
+    *("சவுகான்", "சௌகான்", "சவான்", "சாட்டர்", "சாணக்", "சாரு", "சார்ல", "சிதம்பர", "சித்ர", "சித்திரா"),
+    *("சிரஞ்சீ", "சின்ன", "சின்னை", "செங்கப்பா", "செட்டி", "செல்ல", "செழிய", "சேதன்", "சேரன்", "சேரமா", "சைதன்"),
+    *("சொக்க", "சோப்ரா", "சோழ"),
+)
 _TAMIL_STOPS = {"k": ("k", "g"), "ch": ("s", "s"), "t": ("t", "d"), "p": ("p", "b")}
 
 
@@ -59,6 +66,9 @@ def romanise_brahmic(word: str) -> str:
     sounds = _parse(word, block)
     if block == _TAMIL:
         _voice_tamil(sounds)
+        _glide_tamil(sounds)
+        if word.startswith(_TAMIL_CH):
+            sounds.onsets[0] = "ch"
     if block == _BENGALI:
         _glide_bengali(sounds)
     if block in _DROPS_SCHWA:
@@ -189,6 +199,13 @@ def _voice_tamil(sounds: _Sounds) -> None:
         else:
             onset = hard if vowels[place] == "" else soft
         sounds.onsets[place] = onset
+
+
+def _glide_tamil(sounds: _Sounds) -> None:
+    """In the first syllable vu before a consonant writes the second half of au: கவுண்டர் is Gounder, சவுந்தர் Soundar."""
+    onsets, vowels = sounds.onsets, sounds.vowels
+    if len(onsets) > 2 and vowels[:2] == [None, "u"] and sounds.offsets[1] == 0x35 and onsets[2]:
+        vowels[0], onsets[1] = "o", ""
 
 
 def _glide_bengali(sounds: _Sounds) -> None:
