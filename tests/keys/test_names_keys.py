@@ -58,6 +58,7 @@ def test_name_key(value: str, key: str) -> None:
         *(("மீனாட்சி", "minakshi"), ("லட்சுமி", "lakshumi"), ("பச்சையப்பன்", "pachaiyappan"), ("ராட்டினம்", "rattinam")),
         *(("சந்திரசேகரன்", "chandirasegaran"), ("சின்னசாமி", "chinnasami"), ("செல்லப்பா", "chellappa"), ("செல்வி", "selvi")),
         *(("சரவணன்", "saravanan"), ("சந்தோஷ்", "sandosh"), ("சவுந்தர்", "soundar"), ("கவுரி", "kouri"), ("அளவு", "alavu")),
+        *(("ரெட்டியார்", "reddiyar"), ("நாயுடு", "naidu"), ("నాయుడు", "naidu"), ("வெங்கடாசலம்", "vengadachalam")),
         *(("సురేష్", "suresh"), ("రావు", "rao"), ("వెంకటేష్", "venkatesh")),
         *(("সত্য", "satya"), ("যাদব", "jadab"), ("দত্ত", "datta"), ("সৌরভ", "sourabh")),
         *(("ওয়াহিদ", "wahid"), ("আনোয়ার", "anowar"), ("দেওয়ান", "dewan"), ("মিয়া", "miya"), ("রায়", "ray")),

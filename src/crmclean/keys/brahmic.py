@@ -31,13 +31,15 @@ _PRECOMPOSED = dict(enumerate(_NUKTA_ROW.split(), start=0x58))
 _CANDRABINDU, _ANUSVARA, _VISARGA, _NUKTA_SIGN, _VIRAMA, _TIPPI, _ADDAK = 0x01, 0x02, 0x03, 0x3C, 0x4D, 0x70, 0x71
 _CHILLUS = {0x54: "m", 0x55: "y", 0x56: "zh", 0x7A: "n", 0x7B: "n", 0x7C: "r", 0x7D: "l", 0x7E: "l", 0x7F: "k"}
 _LABIALS = ("p", "b", "m", "f")
-# Tamil has one letter for s and ch. At the start of a name it is mostly s (Saravanan, Sekar, Selvam); these begin with ch.
+# Tamil has one letter for s and ch. At the start of a name it is mostly s (Saravanan, Selvam); these begin with ch.
 _TAMIL_CH = (
     *("சந்திர", "சந்தன", "சந்து", "சந்த்", "சக்கர", "சக்ர", "சட்டர்", "சட்டோ", "சதுர்வே", "சவுத்ரி", "சௌத்ரி"),
     *("சவுகான்", "சௌகான்", "சவான்", "சாட்டர்", "சாணக்", "சாரு", "சார்ல", "சிதம்பர", "சித்ர", "சித்திரா"),
     *("சிரஞ்சீ", "சின்ன", "சின்னை", "செங்கப்பா", "செட்டி", "செல்ல", "செழிய", "சேதன்", "சேரன்", "சேரமா", "சைதன்"),
     *("சொக்க", "சோப்ரா", "சோழ"),
 )
+# Common names, and ends of names, whose Latin spelling is settled and not what the letters say.
+_SPELT = (("நாயுடு", "naidu"), ("నాయుడు", "naidu"), ("ரெட்டி", "reddi"), ("ஜோசப்", "joseph"), ("ாசலம்", "ாchalam"))
 _TAMIL_STOPS = {"k": ("k", "g"), "ch": ("s", "s"), "t": ("t", "d"), "p": ("p", "b")}
 
 
@@ -63,6 +65,9 @@ def romanise_brahmic(word: str) -> str:
     """
     first = _LETTER.search(word)
     block = (ord(first[0]) - _FIRST) >> 7 if first else 0
+    if block in (_TAMIL, _TELUGU):
+        for native, latin in _SPELT:
+            word = word.replace(native, latin)
     sounds = _parse(word, block)
     if block == _TAMIL:
         _voice_tamil(sounds)
