@@ -129,11 +129,17 @@ def _key_tokens(array: pa.LargeStringArray, read: Callable[[str], str] = romanis
     folded = _folded(_without_degrees(_spelt_generations(blank_nulls(array))))
 
     def other_scripts(part: pa.LargeStringArray) -> pa.LargeStringArray:
-        bare = _without_titles(Tokens.of(part)).join()
+        bare = _one_arabic_name(_without_titles(Tokens.of(part)).join())
         tokens = Tokens.of(map_unique(bare, lambda values: [split_east_asian(value) for value in values]))
         return tokens.map(lambda values: [read(value) for value in values]).join()
 
     return _without_titles(Tokens.of(map_subset(folded, pc.invert(ascii_mask(folded)), other_scripts)))
+
+
+def _one_arabic_name(folded: pa.LargeStringArray) -> pa.LargeStringArray:
+    """Arabic names of two words as one, as Latin letters mostly write them: Abdulrahman, Nuruddin, Nasrullah."""
+    servant = pc.replace_substring_regex(folded, r"(^| )(عبد) (ال)", r"\1\2\3")
+    return pc.replace_substring_regex(servant, r" (الدین|الله)( |$)", r"\1\2")
 
 
 def name_key(array: Any) -> pa.LargeStringArray:
