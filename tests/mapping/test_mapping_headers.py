@@ -310,3 +310,18 @@ def test_values_that_agree_make_surer_and_values_that_do_not_less_sure() -> None
     agreed = map_headers(["Email"], {"Email": _texts("a@x.org", "b@y.org")})[0].confidence
     contradicted = map_headers(["Email"], {"Email": _texts("Ann", "Bo", "Cy")})[0].confidence
     assert contradicted < alone <= agreed
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [("Supplier Name", "company"), ("NHS number", "national_id"), ("PatientID", "id"), ("Kundennr", "id")],
+)
+def test_lists_of_suppliers_patients_and_customers(header: str, field: str) -> None:
+    assert map_headers([header])[0].field == field
+
+
+def test_legal_forms_tell_a_column_of_companies_unless_another_is_headed_so() -> None:
+    firms = pa.array(["Nordwind GmbH", "Levante Ltd", "Hafen AG", "Siemens"])
+    assert map_headers(["Vendor"], {"Vendor": firms})[0].field == "company"
+    both = map_headers(["Vendor", "Company"], {"Vendor": firms, "Company": firms})
+    assert [guess.field for guess in both] == [None, "company"]

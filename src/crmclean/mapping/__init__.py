@@ -110,11 +110,11 @@ def _as_cleaned(guess: HeaderGuess, looks: Looks) -> HeaderGuess:
     return guess
 
 
-_ONCE = frozenset({"country", "website"})
+_ONCE = frozenset({"country", "website", "company"})
 
 
 def _modest(before: Sequence[HeaderGuess], after: Sequence[HeaderGuess]) -> list[HeaderGuess]:
-    """Values alone make no second country or website beside one that the header names."""
+    """Values alone make no second country, website or company beside one that the header names."""
     headed = {old.field for old, new in zip(before, after, strict=True) if old.field == new.field}
     return [
         old if not old.field and new.field in _ONCE & headed else new for old, new in zip(before, after, strict=True)

@@ -12,6 +12,7 @@ from crmclean.tables.fields import BY_NAME, Kind
 __all__ = ["by_values"]
 
 _MOST, _NEARLY_ALL, _FEW = 0.6, 0.8, 0.1
+_LEGAL = 0.5  # of companies: small firms and foreign names go without one
 
 _DATED: Mapping[str, str] = {
     "email_opt_in": "opt_in_at",
@@ -50,6 +51,8 @@ def _proposed(guess: HeaderGuess, looks: Looks) -> HeaderGuess:
         return _now(guess, "website", 0.6, f"{looks.url:.0%} of the values are web addresses")
     if looks.phone_marks >= _NEARLY_ALL and looks.count >= 3:
         return _now(guess, "phone", 0.6, f"{looks.phone_marks:.0%} of the values are written like phone numbers")
+    if looks.legal_form >= _LEGAL and looks.count >= 3:
+        return _now(guess, "company", 0.6, f"{looks.legal_form:.0%} of the values carry a legal form")
     if looks.country_name >= 0.9 and looks.count >= 3:
         return _now(guess, "country", 0.55, f"{looks.country_name:.0%} of the values are names of countries")
     return guess
@@ -101,7 +104,7 @@ def _name(guess: HeaderGuess, looks: Looks) -> HeaderGuess:
     if guess.field == "salutation" and looks.honorific < 0.3 and "title" in guess.why.casefold():
         return _now(guess, "title", 0.75, "a title that is no form of address")
     other = _taken_over(guess, looks)
-    if not other and guess.field == "full_name" and looks.legal_form >= 0.5 and looks.count >= 3:
+    if not other and guess.field == "full_name" and looks.legal_form >= _LEGAL and looks.count >= 3:
         return _now(guess, "company", 0.75, f"{looks.legal_form:.0%} of the names carry a legal form")
     return other or guess
 

@@ -34,13 +34,14 @@ _NOTHING_KNOWN = HeaderGuess("", 0.0, "no pack knows this header", known=False)
 _PERSONS = frozenset(
     {
         "person", "lead", "contact", "attendee", "registrant", "delegate", "visitor", "participant", "prospect",
-        "customer", "client", "member", "guest", "user", "subscriber", "purchaser", "employee", "people",
+        "customer", "client", "patient", "member", "guest", "user", "subscriber", "purchaser", "employee", "people",
         "scanned", "crm", "sf", "sfdc", "hs",
     }
 )  # fmt: skip
 _FIRMS = frozenset(
     {
         "account", "organization", "organisation", "org", "company", "business", "firm", "employer",
+        "vendor", "supplier",
     }
 )  # fmt: skip
 _DEALS = frozenset(
