@@ -7,7 +7,7 @@ file's run would take.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -27,14 +27,36 @@ from crmclean.tables.shares import share_text
 if TYPE_CHECKING:
     import pandas as pd
 
-    from crmclean.dedup.core import PairCount
+    from crmclean.dedup.core import PairCount, Result
     from crmclean.dedup.judgements import Judged
     from crmclean.files.read import Source
     from crmclean.labels import Labels
     from crmclean.ruleset.load import RulesLike
     from crmclean.ruleset.spec import Rules
 
-__all__ = ["count_pairs", "dedupe", "dedupe_source"]
+__all__ = ["Deduped", "count_pairs", "dedupe", "dedupe_source"]
+
+
+@dataclass(frozen=True)
+class Deduped:
+    """What `dedupe` found, and what it went by.
+
+    Attributes
+    ----------
+    table : pyarrow.Table
+        The input's columns, then those of crmclean; lines without cells stand in ``crmclean_raw``.
+    compared : dict of str to str
+        Column -> what it was compared as, in the order of the file; columns that were not compared are not in it.
+    left_out : tuple of str
+        The other columns.
+    identifies : bool
+        Whether anything that was compared can tell who a record is; else no two records are ever joined.
+    """
+
+    table: pa.Table
+    compared: dict[str, str]
+    left_out: tuple[str, ...]
+    identifies: bool
 
 
 def dedupe(
@@ -68,18 +90,23 @@ def dedupe(
     -------
     DataFrame
         The input's columns, then crmclean_record_id, crmclean_cluster_id and crmclean_match_probability (the
-        probability of the record's best match link; missing for a record that stands alone).
+        probability of the record's best match link, 1 if a person judged it; missing for a record that stands alone).
+
+    Raises
+    ------
+    UsageError
+        The input is of a kind that cannot be read, or an option names what is not there.
     """
     wanted = lean_rules(rules)
     source = read_input(data, wanted)
-    table = dedupe_source(source, mapping=mapping, entity=entity, rules=wanted, labels=labels, one_to_one=one_to_one)
+    found = dedupe_source(source, mapping=mapping, entity=entity, rules=wanted, labels=labels, one_to_one=one_to_one)
     if is_frame(data):
         import pandas as pd  # a caller with a frame has it
 
-        ours = as_frame(table.select(table.schema.names[-3:]))
+        ours = as_frame(found.table.select(found.table.schema.names[-3:]))
         ours.index = data.index
         return pd.concat([data, ours], axis=1)
-    return as_frame(table)
+    return as_frame(found.table)
 
 
 def dedupe_source(
@@ -90,29 +117,62 @@ def dedupe_source(
     rules: Rules | LeanRules,
     labels: Labels | None = None,
     one_to_one: str | None = None,
-) -> pa.Table:
-    """As `dedupe`, from a source to an Arrow table; lines without cells stand in ``crmclean_raw``."""
-    from crmclean.dedup.core import link_records  # not needed for the other commands
+) -> Deduped:
+    """As `dedupe`, from a source to an Arrow table."""
+    from crmclean.dedup.compared import tells_who  # not needed for the other commands
+    from crmclean.dedup.core import link_records
     from crmclean.dedup.workings import settings_of
 
-    fields = _compared(source, mapping, rules)
+    _refuse_entity(entity)
+    meaning = _meaning(source, mapping, rules)
+    fields = _compared(source, meaning)
     settings = replace(settings_of(rules.dedup), entity=entity)
-    count = source.table.num_rows
-    number = pa.array(np.arange(1, count + 1)).cast(TEXT)
+    number = pa.array(np.arange(1, source.table.num_rows + 1)).cast(TEXT)
     judged = _judged(labels, [number, *fields.get("id", [])]) if labels is not None else None
     sources = _sources(source, one_to_one) if one_to_one is not None else None
     result = link_records(fields, settings, judged=judged, sources=sources)
+    compared = _compared_as(meaning, result, entity, settings.exclude)
+    left_out = tuple(name for name in _own_names(source) if name not in compared)
+    return Deduped(
+        _with_clusters(source, number, result), compared, left_out, tells_who(result.measures["levels"], entity)
+    )
+
+
+def _with_clusters(source: Source, number: pa.Array, result: Result) -> pa.Table:
+    """The columns of a source and what was found."""
+    best = np.full(len(number), np.nan)
     matches = result.links.filter(pc.equal(result.links["decision"], "match"))
-    best = np.full(count, np.nan)
+    probability = np.where(pc.equal(matches["decided_by"], "judgement"), 1.0, matches["probability"])
     for side in ("row_l", "row_r"):
-        np.fmax.at(best, matches[side].to_numpy(), matches["probability"].to_numpy())
-    table = source.table.select([name for name in source.table.schema.names if not name.startswith("crmclean_")])
+        np.fmax.at(best, matches[side].to_numpy(), probability)
+    table = source.table.select(_own_names(source))
     table = table.append_column("crmclean_record_id", number)
     table = table.append_column("crmclean_cluster_id", number.take(pa.array(result.cluster.astype(np.int64))))
     table = table.append_column("crmclean_match_probability", share_text(best))
     if not source.unaligned:
         return table
-    return table.append_column("crmclean_raw", pa.array([source.unaligned.get(row) for row in range(count)], TEXT))
+    return table.append_column(
+        "crmclean_raw", pa.array([source.unaligned.get(row) for row in range(len(number))], TEXT)
+    )
+
+
+def _own_names(source: Source) -> list[str]:
+    """The columns of a source that no earlier run of ours wrote."""
+    return [name for name in source.table.schema.names if not name.startswith("crmclean_")]
+
+
+def _refuse_entity(entity: str) -> None:
+    if entity not in ("person", "company"):
+        raise UsageError(f"a record can stand for a person or a company, not for a {entity!r}")
+
+
+def _compared_as(meaning: Mapping[str, str], result: Result, entity: str, exclude: frozenset[str]) -> dict[str, str]:
+    """The columns that were compared and what as: their field, or what their data proved them to be."""
+    from crmclean.dedup.compared import fields_of
+
+    known = fields_of(entity) - exclude
+    proved = {item["column"]: item["use"] for item in result.measures["unmapped"] if item["use"] != "none"}
+    return {name: field for name, field in meaning.items() if field in known} | proved
 
 
 def _sources(source: Source, column: str) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -149,30 +209,36 @@ def count_pairs(
     from crmclean.dedup import core
     from crmclean.dedup.workings import settings_of
 
+    _refuse_entity(entity)
     wanted = lean_rules(rules)
-    fields = _compared(read_input(data, wanted), mapping, wanted)
+    source = read_input(data, wanted)
+    fields = _compared(source, _meaning(source, mapping, wanted))
     return core.count_pairs(fields, replace(settings_of(wanted.dedup), entity=entity))
 
 
-def _compared(source: Source, mapping: Mapping[str, str] | None, rules: Rules | LeanRules) -> dict[str, list[pa.Array]]:
-    """Field -> columns; what has no field goes along under ``other:<header>``."""
-    names = [name for name in source.table.schema.names if not name.startswith("crmclean_")]
+def _meaning(source: Source, mapping: Mapping[str, str] | None, rules: Rules | LeanRules) -> dict[str, str]:
+    """The field of each column that has one, in the order of the file."""
+    names = _own_names(source)
     if mapping is None:
-        meaning = infer_fields(source, rules)
-    else:
-        unknown = [name for name in mapping if name not in names]
-        if unknown:
-            raise UsageError(
-                f"the map names column {unknown[0]!r}, which {source.name} does not have ({', '.join(names[:12])})"
-            )
-        wrong = [value for value in mapping.values() if value and value not in BY_NAME and value not in _BIRTH_PARTS]
-        if wrong:
-            raise UsageError(
-                f"the map names field {wrong[0]!r}, which does not exist", hint="crmclean plan FILE shows fields"
-            )
-        meaning = dict(mapping)
+        found = infer_fields(source, rules)
+        return {name: found[name] for name in names if name in found}
+    unknown = [name for name in mapping if name not in names]
+    if unknown:
+        raise UsageError(
+            f"the map names column {unknown[0]!r}, which {source.name} does not have ({', '.join(names[:12])})"
+        )
+    wrong = [value for value in mapping.values() if value and value not in BY_NAME and value not in _BIRTH_PARTS]
+    if wrong:
+        raise UsageError(
+            f"the map names field {wrong[0]!r}, which does not exist", hint="crmclean plan FILE shows fields"
+        )
+    return {name: mapping[name] for name in names if mapping.get(name)}
+
+
+def _compared(source: Source, meaning: Mapping[str, str]) -> dict[str, list[pa.Array]]:
+    """Field -> columns; what has no field goes along under ``other:<header>``."""
     fields: dict[str, list[pa.Array]] = {}
-    for name in names:
+    for name in _own_names(source):
         field = meaning.get(name) or f"other:{name}"
         fields.setdefault(field, []).append(pc.fill_null(as_text(source.table[name]), ""))
     return fields

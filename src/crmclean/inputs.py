@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, cast
 import numpy as np
 import pyarrow as pa
 
+from crmclean.errors import UsageError
 from crmclean.files.layout import unique_names
 from crmclean.files.read import Source, read_source
 from crmclean.files.sniff import Dialect
@@ -29,11 +30,22 @@ Input: TypeAlias = "str | os.PathLike[str] | BinaryIO | pd.DataFrame | Source"
 
 
 def read_input(item: Input, rules: Rules | LeanRules, plan: Plan | None = None) -> Source:
-    """One input as a source; a DataFrame becomes text without going through a file."""
+    """One input as a source; a DataFrame becomes text without going through a file.
+
+    Raises
+    ------
+    UsageError
+        It is of another kind, or a frame with rows and no columns.
+    """
     if isinstance(item, Source):
         return item
     if is_frame(item):
         return _from_frame(item)
+    if not isinstance(item, str | os.PathLike) and not hasattr(item, "read"):
+        raise UsageError(
+            f"an input is a path, a DataFrame or an open binary file, not a {type(item).__name__}",
+            hint="pandas.DataFrame(data)",
+        )
     told = plan.dialect.told if plan else {}
     whole = plan is not None and plan.dialect.is_whole
     return read_source(
@@ -50,6 +62,8 @@ def read_input(item: Input, rules: Rules | LeanRules, plan: Plan | None = None) 
 def _from_frame(frame: pd.DataFrame) -> Source:
     import pandas as pd  # whoever has a frame has it loaded
 
+    if len(frame) and not len(frame.columns):
+        raise UsageError("the DataFrame has rows, but no columns")
     header = tuple(str(name) for name in frame.columns)
     names = unique_names(header)
     columns = {name: _frame_column(frame.iloc[:, place]) for place, name in enumerate(names)}

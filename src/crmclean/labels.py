@@ -53,7 +53,7 @@ def read_labels(labels: Labels) -> Judgements:
     if isinstance(labels, Judgements):
         return labels
     if is_frame(labels):
-        name = "the labels"
+        name = "the table of labels"
         table = pa.table({str(column): _texts(labels[column]) for column in labels.columns})
     else:
         source = read_source(cast("str | os.PathLike[str]", labels), has_header=True)
@@ -76,6 +76,9 @@ def read_labels(labels: Labels) -> Judgements:
 
 
 def _texts(column: pd.Series[Any]) -> pa.LargeStringArray:
+    """Row numbers that an empty cell has turned into floats are whole numbers still."""
+    if column.dtype.kind == "f" and not (column.dropna() % 1).any():
+        column = column.astype("Int64")
     return pa.array(column.astype(object).where(column.notna(), "").astype(str), TEXT)
 
 

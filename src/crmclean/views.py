@@ -331,12 +331,12 @@ def join_by_owner(owner: Ints, words: pa.Array, count: int, separator: str = "; 
 
 
 def _best_links(batch: Batch) -> tuple[np.ndarray[Any, Any], pa.Array]:
-    """Per position: the highest probability of a match link, and in words which fields agreed in it."""
+    """Per position: the highest probability of a match link (1 if judged), and in words which fields agreed in it."""
     links = batch.evidence.links
     best = np.full(len(batch), np.nan)
     reason = np.full(len(batch), -1, np.int64)
     matches = links.filter(pc.equal(links["decision"], "match"))
-    probability = matches["probability"].to_numpy()
+    probability = np.where(pc.equal(matches["decided_by"], "judgement"), 1.0, matches["probability"])
     order = np.argsort(probability, kind="stable")
     for side in ("row_l", "row_r"):
         rows = matches[side].to_numpy().astype(np.int64)[order] - batch.first_row

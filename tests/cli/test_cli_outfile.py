@@ -35,7 +35,7 @@ def test_a_dash_is_standard_output(leads: Path) -> None:
     assert done.stdout.splitlines()[0] == HEADER
     assert len(done.stdout.splitlines()) == 3
     assert not (leads.parent / "-").exists()
-    assert "2 rows are 1 person records" in done.stderr
+    assert "2 rows are 1 person record;" in done.stderr
 
 
 def test_the_table_and_json_are_not_mixed(leads: Path) -> None:

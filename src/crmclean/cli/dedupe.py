@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,9 @@ from crmclean.cli.lean import quick_imports, without_helpers, without_pandas
 from crmclean.cli.memory import keep_freed_memory
 from crmclean.cli.options import common, echo_json
 from crmclean.cli.paths import refuse_overwriting
+
+if TYPE_CHECKING:
+    from crmclean.deduplication import Deduped
 
 
 @click.command(
@@ -77,7 +80,7 @@ def _dedupe(options: dict[str, Any]) -> None:
     wanted = lean_rules(list(options["rules"]) or "default")
     mapping = _mapping(options["map_"])
     source = read_input(options["input_"], wanted)
-    table = dedupe_source(
+    found = dedupe_source(
         source,
         mapping=mapping,
         entity=options["entity"],
@@ -85,22 +88,45 @@ def _dedupe(options: dict[str, Any]) -> None:
         labels=options["labels"],
         one_to_one=options["one_to_one"],
     )
-    write_outfile(table, options["output"], source)
-    first = pc.equal(
-        table["crmclean_cluster_id"], table["crmclean_record_id"]
-    )  # a cluster bears its first row's number
+    write_outfile(found.table, options["output"], source)
+    # a cluster bears its first row's number
+    first = pc.equal(found.table["crmclean_cluster_id"], found.table["crmclean_record_id"])
     entities = pc.sum(first).as_py() or 0
-    facts = {"rows": table.num_rows, "entities": entities, "duplicates": table.num_rows - entities}
+    facts = {"rows": found.table.num_rows, "entities": entities, "duplicates": found.table.num_rows - entities}
+    notes = [*source.notes, *_notes(found, options["entity"])]
     if options["as_json"]:
-        echo_json({**facts, "notes": list(source.notes)})
+        echo_json({**facts, "notes": notes, "compared": found.compared, "left_out": found.left_out})
     elif not options["quiet"]:
-        for note in source.notes:
+        for note in (*source.notes, *_columns(found), *_notes(found, options["entity"])):
             click.echo(f"{source.name}: {note}", err=True)
-    click.echo(
-        f"crmclean: {facts['rows']:,} rows are {facts['entities']:,} {options['entity']} records; "
-        f"{facts['duplicates']:,} duplicates; {options['output']}",
-        err=True,
-    )
+    rows = f"{_counted(facts['rows'], 'row')} {'is' if facts['rows'] == 1 else 'are'}"
+    records = _counted(entities, f"{options['entity']} record")
+    duplicates = _counted(facts["duplicates"], "duplicate")
+    click.echo(f"crmclean: {rows} {records}; {duplicates}; {options['output']}", err=True)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _columns(found: Deduped) -> list[str]:
+    """What each column was compared as, and which were not: a wrong guess is seen here."""
+    told = ", ".join(f"{name} ({use.replace('_', ' ')})" for name, use in found.compared.items())
+    lines = [f"compared {told}"] if told else []
+    return [*lines, f"not compared: {', '.join(found.left_out)}"] if found.left_out else lines
+
+
+def _notes(found: Deduped, entity: str) -> list[str]:
+    """What a person has to know to trust the outcome."""
+    if found.table.num_rows < 2:
+        return []
+    if not found.identifies:
+        what = ("name, e-mail, phone, birth date or id", "company name, website or registration number")
+        needed = what[entity == "company"]
+        return [f"no column tells who a row is ({needed}), so nothing was joined; say what columns mean with --map"]
+    if entity == "company" and not {"company", "full_name", "last_name"} & set(found.compared.values()):
+        return ["no column is known to hold the companies' names; say which with --map"]
+    return []
 
 
 def _count(options: dict[str, Any]) -> None:

@@ -100,7 +100,7 @@ class Judgements:
     left: Sequence[str]
     right: Sequence[str]
     same: Sequence[bool]
-    name: str = field(default="the labels")
+    name: str = field(default="the table of labels")
 
     def find(self, known: Sequence[pa.Array]) -> tuple[Ints, Ints, Ints]:
         """Positions of the records of each pair, and whether it is judged the same; pairs of one record left out.
@@ -145,9 +145,10 @@ class Judgements:
         names = dict(zip([*one.tolist(), *other.tolist()], [*self.left, *self.right], strict=True))
         chain = [names[step] for step in _path(int(one[pair]), int(other[pair]), one[same], other[same])]
         said = ", ".join(f"{a} = {b}" for a, b in pairwise(chain))
-        start = f"{said}, but " if said else ""
+        if not said:
+            raise UsageError(f"{self.name}: {self.left[pair]!r} cannot be another record than itself")
         raise UsageError(
-            f"{self.name} contradicts itself: {start}{self.left[pair]} != {self.right[pair]}",
+            f"{self.name} contradicts itself: {said}, but {self.left[pair]} != {self.right[pair]}",
             hint="take one of these judgements out",
         )
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.context import Context
+from crmclean.dedup.compared import FIELDS
 from crmclean.dedup.core import Result, link_records
 from crmclean.dedup.judgements import Judged, Judgements
 from crmclean.dedup.unmapped import PREFIX, read_unmapped
@@ -24,13 +25,6 @@ __all__ = ["DeduplicateStep", "compared_fields", "settings_of", "with_judgements
 
 # a filler is no evidence of anything; other invalid cells (a phone with a digit too many) still are
 _FILLERS = ("name.bogus", "email.bogus", "phone.bogus", "phone.spreadsheet", "company.bogus", "title.bogus")
-_COMPARED = frozenset(
-    {
-        *("salutation", "first_name", "middle_name", "last_name", "suffix", "full_name", "gender", "birth_date"),
-        *("national_id", "title", "company", "email", "email_2", "phone", "mobile", "home_phone", "other_phone"),
-        *("street", "city", "state", "postal_code", "country", "website", "linkedin"),
-    }
-)
 CLUSTER_COLUMN = "crmclean_cluster_id"
 
 
@@ -92,7 +86,7 @@ def compared_fields(batch: Batch, context: Context, at: np.ndarray[Any, Any]) ->
     for column in context.plan.columns:
         if not column.field and not column.column.startswith("crmclean_"):
             fields[PREFIX + column.column] = [_without_fillers(batch, column.column).take(index)]
-        if column.field not in _COMPARED:
+        if column.field not in FIELDS:
             continue
         values = _without_fillers(batch, column.column).take(index)
         if column.kind is Kind.PHONE and column.field != "mobile":
