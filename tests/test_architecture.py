@@ -21,7 +21,7 @@ LAYERS = {
         *("mapping", "normalisers", "validators", "dedup", "survivorship"),
         *("consent", "staleness", "trust", "profile"),
     },
-    1: {"ruleset", "plan", "measures", "context", "keys", "recency", "channels", "pair_words"},
+    1: {"ruleset", "plan", "measures", "context", "keys", "recency", "channels"},
     0: {"tables", "text", "errors", "kernels", "_version"},
 }
 LAYER_OF = {name: layer for layer, names in LAYERS.items() for name in names}

@@ -125,7 +125,7 @@ def dedupe_source(
 
     _refuse_entity(entity)
     meaning = _meaning(source, mapping, rules)
-    fields = _compared(source, meaning)
+    fields = _by_field(source, meaning)
     settings = replace(settings_of(rules.dedup), entity=entity)
     number = pa.array(np.arange(1, source.table.num_rows + 1)).cast(TEXT)
     judged = _judged(labels, [number, *fields.get("id", [])]) if labels is not None else None
@@ -211,8 +211,7 @@ def count_pairs(
 
     _refuse_entity(entity)
     wanted = lean_rules(rules)
-    source = read_input(data, wanted)
-    fields = _compared(source, _meaning(source, mapping, wanted))
+    fields = _compared(read_input(data, wanted), mapping, wanted)
     return core.count_pairs(fields, replace(settings_of(wanted.dedup), entity=entity))
 
 
@@ -235,7 +234,12 @@ def _meaning(source: Source, mapping: Mapping[str, str] | None, rules: Rules | L
     return {name: mapping[name] for name in names if mapping.get(name)}
 
 
-def _compared(source: Source, meaning: Mapping[str, str]) -> dict[str, list[pa.Array]]:
+def _compared(source: Source, mapping: Mapping[str, str] | None, rules: Rules | LeanRules) -> dict[str, list[pa.Array]]:
+    """What the core is given of a source."""
+    return _by_field(source, _meaning(source, mapping, rules))
+
+
+def _by_field(source: Source, meaning: Mapping[str, str]) -> dict[str, list[pa.Array]]:
     """Field -> columns; what has no field goes along under ``other:<header>``."""
     fields: dict[str, list[pa.Array]] = {}
     for name in _own_names(source):

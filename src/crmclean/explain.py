@@ -17,12 +17,40 @@ import pyarrow.parquet as pq
 
 from crmclean.context import Context
 from crmclean.dedup import core
+from crmclean.dedup.explanation import ADJUSTED
 from crmclean.dedup.step import compared_fields, settings_of
+from crmclean.dedup.words import decision_words, finding_words, name_words
 from crmclean.errors import InputUnreadable, UsageError
 from crmclean.tables.batch import Batch
 from crmclean.tables.reasons import sentence
 
-__all__ = ["explain_pair", "explain_record", "pair_text", "record_text"]
+__all__ = ["explain_pair", "explain_record", "find_record", "pair_text", "record_text"]
+
+
+def find_record(folder: Path, called: str) -> str:
+    """The record id of what a person calls a record: that id, its id in its source, or the number of its row, from 1.
+
+    Raises
+    ------
+    UsageError
+        No record is called so, or records of several sources are.
+    InputError
+        The folder is no output of crmclean.
+    """
+    rows = _read(_evidence(folder), "rows")
+    sources = pc.unique(rows["source"].combine_chunks().cast(pa.string())).to_pylist()
+    ids = rows["record_id"]
+    for names in ([called], [f"{source}:{called}" for source in sources]):
+        found = ids.filter(pc.is_in(ids, pa.array(names, ids.type))).to_pylist()
+        if len(found) > 1:
+            raise UsageError(f"{folder} has several records {called!r}: {', '.join(found)}", hint="name one of these")
+        if found:
+            return str(found[0])
+    if called.isdecimal() and 1 <= int(called) <= rows.num_rows:
+        return str(ids[int(called) - 1])
+    raise UsageError(
+        f"{folder} has no record {called!r}", hint="the column crmclean_record_id of cleaned.csv and duplicates.csv"
+    )
 
 
 def explain_record(folder: Path, record_id: str) -> dict[str, Any]:
@@ -210,24 +238,23 @@ _TERMS = ("validity", "completeness", "freshness", "uniqueness", "consistency")
 def pair_text(pair: Mapping[str, Any]) -> str:
     """`explain_pair` for a person to read: what speaks for and against, and a waterfall of the weights, in bits."""
     state = "one entity" if pair["together"] else "kept apart"
-    lines = [f"{pair['left']}  and  {pair['right']}: {state}"]
-    lines.append(f"  the run said: {pair['decision'] or 'nothing'} ({pair['decided_by']})")
-    if pair["decided_by"] == "branch":
-        lines.append("  one company at two places: a branch unless the rules merge branches")
-    if pair["decided_by"] == "shared_contact":
-        lines.append("  one mailbox or line, and names that look alike: only a person can tell")
-    found = [item for item in pair["comparisons"] if item["level"] != "both_missing"]
-    plain = [item for item in found if item["left"] or item["right"]]
+    if pair["together"] and pair["decision"] != "match":
+        state += ", through other records of it"
+    lines = [f"{pair['left']}  and  {pair['right']}: {state}", f"  {_said(pair)}"]
+    found = [item for item in pair["comparisons"] if item["level"] not in ("both_missing", "one_missing")]
+    plain = [item for item in found if item["level"] != ADJUSTED]
     for word, sign in (("for it", 1), ("against", -1)):
         told = sorted((item for item in plain if item["weight"] * sign > 0), key=lambda item: -sign * item["weight"])
         lines += [f"  {word}: {', '.join(_finding_words(item) for item in told)}"] if told else []
+    one_sided = [name_words(item["name"]) for item in pair["comparisons"] if item["level"] == "one_missing"]
+    lines += [f"  says nothing, as one record lacks it: {', '.join(one_sided)}"] if one_sided else []
     lines.append(
         f"  {pair['prior_weight']:+8.2f}  prior: one random pair in {1 / max(pair['prior'], 1e-300):,.0f} is a match"
     )
-    for item in found:
-        values = f"  ({item['left'] or '-'} | {item['right'] or '-'})" if item in plain else ""
-        note = f"  [{item['note']}]" if item.get("note") else ""
-        lines.append(f"  {item['weight']:+8.2f}  {item['name']}: {item['level']}{values}{note}")
+    sides = (("who it is", pair["identity"], True), ("place and employer", pair["support"], False))
+    for heading, bits, identifies in sides:
+        parts = [item for item in found if (item["group"] == "identity") == identifies]
+        lines += [f"            {heading}, {bits:+.2f} bits:", *map(_waterfall_line, parts)] if parts else []
     lines.append(f"  {pair['weight']:+8.2f}  = {_chance(pair['probability'])}: {pair['band']}")
     met = [item["rule"] for item in pair["blocking"] if not item["why"]]
     lines += [f"  brought together by: {', '.join(met)}"] if met else []
@@ -235,9 +262,27 @@ def pair_text(pair: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _said(pair: Mapping[str, Any]) -> str:
+    """What the run decided and why, or why it decided nothing."""
+    if not pair["decision"]:
+        return f"the run kept nothing about them: {pair['decided_by']}"
+    return f"the run said {pair['decision'].replace('_', '-')}: {decision_words(pair['decided_by'])}"
+
+
+def _waterfall_line(item: Mapping[str, Any]) -> str:
+    if item["level"] == ADJUSTED:
+        return f"  {item['weight']:+8.2f}  {item['note']}"
+    values = f"  ({item['left'] or '-'} | {item['right'] or '-'})"
+    note = f"  [{item['note']}]" if item.get("note") else ""
+    found = finding_words(item["name"], item["level"])
+    return f"  {item['weight']:+8.2f}  {name_words(item['name'])}: {found}{values}{note}"
+
+
 def _finding_words(item: Mapping[str, Any]) -> str:
-    level = "same" if item["level"] == "exact" else item["level"].replace("_", " ")
-    return f"{level} {item['name'].replace('_', ' ')}"
+    name = name_words(item["name"])
+    if item["level"] in ("exact", "different"):
+        return f"{'same' if item['level'] == 'exact' else 'different'} {name}"
+    return f"{name} ({finding_words(item['name'], item['level'])})"
 
 
 def _chance(probability: float) -> str:

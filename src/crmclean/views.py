@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from crmclean.channels import DENIED, column_states
 from crmclean.context import Context
-from crmclean.pair_words import pair_reasons
+from crmclean.dedup.pair_words import pair_reasons
 from crmclean.plan import Plan
 from crmclean.ruleset.spec import OutputRules
 from crmclean.tables.batch import Batch

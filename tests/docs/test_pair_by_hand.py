@@ -59,7 +59,7 @@ def told(section: str) -> tuple[Explanation, float, list[dict[str, str]]]:
 def test_the_numbers_are_those_of_explain(section: str, told: tuple[Explanation, float, list[dict[str, str]]]) -> None:
     found, community, _ = told
     printed = {row["comparison"]: row for row in table(section, "comparison")}
-    weighing = {item.name: item for item in found.comparisons if item.weight and item.name != "correlation"}
+    weighing = {item.name: item for item in found.comparisons if item.weight and item.level != "adjusted"}
     assert printed.keys() == weighing.keys()
     for name, row in printed.items():
         finding = weighing[name]

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import crmclean
-from crmclean.explain import explain_pair, pair_text, record_text
+from crmclean.errors import UsageError
+from crmclean.explain import explain_pair, find_record, pair_text, record_text
 from crmclean.reopen import load_run
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
@@ -51,3 +52,25 @@ def test_a_record_never_links_with_certainty(run: tuple[crmclean.CleanResult, Pa
     told = record_text(explain_record(folder, merged))
     assert "link" in told
     assert "at 1.0000" not in told
+
+
+def test_a_record_is_called_as_its_crm_calls_it(run: tuple[crmclean.CleanResult, Path]) -> None:
+    result, folder = run
+    ids = result.batch.rows["record_id"].to_pylist()
+    whole = next(name for name in ids if name.startswith("crm_contacts.csv:"))
+    assert find_record(folder, whole) == find_record(folder, whole.removeprefix("crm_contacts.csv:")) == whole
+    assert find_record(folder, "1") == ids[0]
+    for unknown in ("0", str(len(ids) + 1), "nobody"):
+        with pytest.raises(UsageError, match=f"no record '{unknown}'"):
+            find_record(folder, unknown)
+
+
+def test_an_id_of_two_sources_has_to_name_one(tmp_path: Path) -> None:
+    row = "Id,First Name,Last Name\n7,Ada,Byron\n"
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(row.replace("Ada", f"Ada {name[0]}"), encoding="utf-8")
+    result = crmclean.clean([tmp_path / "a.csv", tmp_path / "b.csv"], as_of="2026-11-22")
+    folder = result.write(tmp_path / "out")
+    assert find_record(folder, "b.csv:7") == "b.csv:7"
+    with pytest.raises(UsageError, match=r"a\.csv:7, b\.csv:7"):
+        find_record(folder, "7")

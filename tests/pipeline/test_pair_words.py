@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from crmclean.pair_words import pair_reasons
+from crmclean.dedup.pair_words import pair_reasons
 from crmclean.tables.batch import Batch
 
 LEVELS = ["both_missing", "one_missing", "exact", "near_match", "different"]
@@ -31,3 +31,13 @@ def test_each_link_has_the_words_of_its_own_levels(comparisons: int) -> None:
 def test_no_link_has_no_words() -> None:
     batch = Batch.of(pa.table({"a": pa.array(["x"], pa.large_string())}))
     assert len(pair_reasons(pa.table({"level_c0": pa.array([], pa.uint8())}), batch)) == 0
+
+
+def test_what_decided_comes_first_where_it_was_not_the_probability() -> None:
+    links = pa.table({"level_c0": pa.array([2, 2, 0], pa.uint8()), "decided_by": ["guard", "model", "judgement"]})
+    batch = Batch.of(pa.table({"a": pa.array(["x"], pa.large_string())})).with_fact("dedup", {"levels": {"c0": LEVELS}})
+    guard, model, judged = pair_reasons(links, batch).to_pylist()
+    assert guard == "not joined, as records of their group contradict each other; same c0"
+    assert model == "same c0"
+    assert judged.startswith("a person judged")
+    assert not judged.endswith("; ")

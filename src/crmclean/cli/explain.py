@@ -23,12 +23,16 @@ def command(folder: Path, record_id: str, other_id: str | None, quiet: bool, as_
 
     With two record ids, explain the pair: each comparison with its weight, the probability, and the decision. A pair
     that was never compared is scored afresh from the records and the measures of the run.
-    """
-    from crmclean.explain import explain_pair, explain_record, pair_text, record_text
 
+    A record is called by its crmclean_record_id, by its id in the CRM, or by the number of its row, from 1.
+    """
+    from crmclean.explain import explain_pair, explain_record, find_record, pair_text, record_text
+
+    record_id = find_record(folder, record_id)
     if other_id:
         from crmclean.reopen import load_run
 
+        other_id = find_record(folder, other_id)
         pair = explain_pair(*load_run(folder, record_id, other_id), record_id, other_id)
         if as_json:
             echo_json(pair)

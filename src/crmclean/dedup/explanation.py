@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from crmclean.dedup.branches import branch_pairs
+from crmclean.dedup.compare import Levels
+from crmclean.dedup.dependence import neither_contact, one_community
+from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import POOLS
 from crmclean.dedup.meetings import Meeting, meetings_of
 from crmclean.dedup.priors import DIFFERENT, Comparison
-from crmclean.dedup.weights import Model, probability_of
+from crmclean.dedup.weights import Model, Scored, probability_of
 from crmclean.dedup.workings import Settings, Workings
 
-__all__ = ["Explanation", "Finding", "explain_records"]
+__all__ = ["ADJUSTED", "Explanation", "Finding", "explain_records"]
+
+ADJUSTED = "adjusted"
+_LEAST = 0.005  # bits below which an adjustment is not worth a line
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One comparison of a pair.
+    """One comparison of a pair, or what a dependence between comparisons costs or adds (level ``ADJUSTED``).
 
     ``m`` and ``u`` are the shares of the level, and ``value_u`` the chance of agreeing on this value where its
-    frequency was used instead. ``note`` names an adjustment. The weights of all findings and the prior add up.
+    frequency was used instead. ``group`` says what it is evidence of: ``identity``, or the support that ``place``,
+    ``employer`` and ``background`` give. ``note`` says why it weighs what it does. The weights of all findings and the
+    prior add up; those of the group ``identity`` to the identity evidence, the others to the support.
     """
 
     name: str
@@ -85,10 +93,8 @@ def explain_records(
         _finding(work, model, item, int(levels[item.name][0]), float(scored.parts[item.name][0]), (left, right))
         for item in work.comparer.active
     ]
-    rest = weight - prior_weight - sum(finding.weight for finding in findings)
-    if abs(rest) > 0.005:
-        note = "correlated evidence counted once; support bounded by what identifies"
-        findings.append(Finding("correlation", "adjusted", "", "", None, None, None, rest, "", note))
+    findings = _moved(findings, scored)
+    findings += _adjustments(work, model, levels, scored, (a, b), findings)
     probability = float(probability_of(scored.weight)[0])
     identity, support = float(scored.identity[0]), float(scored.support[0])
     band = "non_match"
@@ -102,6 +108,64 @@ def explain_records(
     )
 
 
+def _moved(findings: Sequence[Finding], scored: Scored) -> list[Finding]:
+    """The findings with those that identify elsewhere, but are a household's here, among the places."""
+    household = "of a household, as the given names contradict each other"
+    return [
+        replace(finding, group="place", note=household)
+        if finding.group == "identity" and finding.weight and not float(scored.telling[finding.name][0])
+        else finding
+        for finding in findings
+    ]
+
+
+def _adjustments(
+    work: Workings,
+    model: Model,
+    levels: Levels,
+    scored: Scored,
+    pair: tuple[Ints, Ints],
+    findings: Sequence[Finding],
+) -> list[Finding]:
+    """What dependences between the findings cost or add: each of those that identify, and the support as a whole."""
+    identity, support = float(scored.identity[0]), float(scored.support[0])
+    shown = {side: sum(f.weight for f in findings if (f.group == "identity") == side) for side in (True, False)}
+    community = float(one_community(model, work.records, levels, scored.parts, pair)[0])
+    neither = float(neither_contact(levels, 1)[0])
+    told = [
+        (
+            "names",
+            community,
+            "identity",
+            "given and family name go together: namesakes are commoner than either suggests",
+        ),
+        ("contact", neither, "identity", "mailbox and own line both differ"),
+        (
+            "kin",
+            identity - shown[True] - community - neither,
+            "identity",
+            "kin have this in common: it counts no more than among them",
+        ),
+        ("support", support - shown[False], "background", _why_support(support, shown[False], identity)),
+    ]
+    return [
+        Finding(name, ADJUSTED, "", "", None, None, None, weight, group, note)
+        for name, weight, group, note in told
+        if abs(weight) > _LEAST
+    ]
+
+
+def _why_support(support: float, shown: float, identity: float) -> str:
+    """Why affiliation counts other than the sum of its findings."""
+    if support > shown:
+        return "whoever moves or changes the employer changes all of it: that is one disagreement"
+    if identity <= 0:
+        return "nothing identifies that this could support"
+    if support >= identity - _LEAST:
+        return "correlated findings count once, and no more than what identifies"
+    return "correlated findings count once, and colleagues and neighbours have them in common"
+
+
 def _finding(
     work: Workings, model: Model, item: Comparison, level: int, weight: float, pair: tuple[int, int]
 ) -> Finding:
@@ -111,7 +175,7 @@ def _finding(
     found = item.levels[level - DIFFERENT] if known else None
     value_u, note = None, ""
     if found is not None and found.bits is not None:
-        note = "fixed weight"
+        note = "fixed weight" if weight == np.float32(found.bits) else "as two different ones: the names are the same"
     elif found is not None and found.frequency and item.name in work.tables and m is not None:
         m = float(model.share(item)[level])
         value_u, note = float(m / 2.0**weight), "frequency of the value"

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmclean.dedup.words import decision_words, finding_words, name_words
 from crmclean.tables.batch import Batch
 from crmclean.tables.evidence import TEXT
 
@@ -17,20 +18,25 @@ __all__ = ["pair_reasons"]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 _FOUND = 2  # the first level code that is a finding
-_COMPARISON_LABELS = {
-    "given": "given name",
-    "family": "family name",
-    "middle": "middle name",
-    "email": "e-mail",
-    "birth": "date of birth",
-    "own_line": "own phone",
-    "other_line": "phone",
-    "national_id": "identity number",
-}
 
 
 def pair_reasons(links: pa.Table, batch: Batch) -> pa.Array:
-    """Which comparisons agreed, in words: "same e-mail; family name: typo". One text per distinct pattern of levels."""
+    """What links rest on, in words: "same e-mail; family name: a slip apart". One text per distinct pattern of levels.
+
+    Where something else than the probability decided, that comes first.
+    """
+    found = _findings(links, batch)
+    if "decided_by" not in links.schema.names or not links.num_rows:
+        return found
+    deciders = links["decided_by"].combine_chunks().cast(TEXT).dictionary_encode()
+    words = ["" if name == "model" else decision_words(name) for name in deciders.dictionary.to_pylist()]
+    decided = pa.array(words, TEXT).take(deciders.indices)
+    both = pc.binary_join_element_wise(decided, found, pa.scalar("; ", TEXT))
+    return pc.if_else(pc.equal(decided, ""), found, pc.utf8_rtrim(both, "; "))
+
+
+def _findings(links: pa.Table, batch: Batch) -> pa.Array:
+    """Which comparisons agreed, nearly did, and differ."""
     named = {**batch.facts.get("look_again", {}).get("levels", {}), **batch.facts.get("dedup", {}).get("levels", {})}
     levels = [name for name in links.schema.names if name.startswith("level_")]
     if not levels or not links.num_rows:
@@ -67,11 +73,11 @@ def _words(codes: Mapping[str, int], named: Mapping[str, Sequence[str]]) -> str:
     same, alike, differs = [], [], []
     for name, code in codes.items():
         level = named[name][code] if name in named and code < len(named[name]) else "both_missing"
-        label = _COMPARISON_LABELS.get(name, name.replace("_", " "))
+        label = name_words(name)
         if level == "exact":
             same.append(f"same {label}")
         elif level == "different":
             differs.append(f"different {label}")
         elif level not in ("both_missing", "one_missing"):
-            alike.append(f"{label}: {level.replace('_', ' ')}")
+            alike.append(f"{label}: {finding_words(name, level)}")
     return "; ".join([*same, *alike, *differs])
