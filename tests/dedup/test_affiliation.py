@@ -177,6 +177,22 @@ def test_numbers_in_series_make_nobody_one(families) -> None:
             assert band == "non_match", (rows[left], rows[right])
 
 
+@pytest.mark.parametrize("column", ["company", "email"])
+def test_lines_of_one_employer_make_nobody_one_who_shares_a_name(column: str) -> None:
+    """Colleagues of one given name, or one family name, whose lines are a digit apart; strangers may be a slip."""
+    shared = {"company": "Hero Ltd", "email": "info@hero.example"}[column]
+    names = [("Gurpreet", "Singh"), ("Gurpreet", "Kaur"), ("Harjit", "Kaur"), ("Ole", "Rask"), ("Ida", "Bay")]
+    rows = [
+        {"first_name": given, "last_name": family, "mobile": f"+91 98765 0000{place}", column: shared, "city": "Delhi"}
+        for place, (given, family) in enumerate(names)
+    ]
+    if column == "email":  # a domain says the same as a name
+        rows = [row | {"email": f"{'abcde'[place]}.{place}x@hero.example"} for place, row in enumerate(rows)]
+    result = link_records(fields_of(rows), Settings())
+    assert all(band == "non_match" for _, band, _ in link_set(result).values())
+    assert len(np.unique(result.cluster)) == len(rows)
+
+
 @pytest.mark.parametrize("lasting", [LASTING, (0.97, 0.01, 0.01, 0.01), (0.01, 0.09, 0.2, 0.7)])
 def test_most_support_is_hardly_more_than_support(lasting: tuple[float, ...]) -> None:
     rng = np.random.default_rng(4)

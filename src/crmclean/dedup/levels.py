@@ -62,15 +62,16 @@ class Comparer(CompanyLevels):
                 pool = getattr(self, f"_{item.name}")
                 apart = mailbox_apart if item.name == "email" else line_apart
                 found[item.name], shared[item.name] = pool(item, left, right, apart)
-            self._without_series(found, pooled)
+            self._without_series(found, pooled, left, right)
         return {item.name: found[item.name] for item in self.active if item.name in found}, shared
 
-    def _without_series(self, found: Levels, items: list[Comparison]) -> None:
+    def _without_series(self, found: Levels, items: list[Comparison], left: Ints, right: Ints) -> None:
         """Numbers and lines are issued in series, to colleagues and kin: a digit apart they may be nobody's slip.
 
         Not where both names are quite different, unless two neighbouring digits changed places, as no series has it;
         nor where the given name is and two of the numbers are apart by so little: two slips of one person are rarer
-        than two series.
+        than two series. The lines of an employer are one series: there one name that differs will do. Its numbers are
+        dense, so exchanged digits are mostly somebody else's where both names differ.
         """
         if "given" not in found or "family" not in found:
             return
@@ -82,10 +83,24 @@ class Comparer(CompanyLevels):
         ]
         slips = [one | other for one, other in zip(near, changed, strict=True)]
         several = np.sum(slips, axis=0, dtype=np.uint8) >= 2 if slips else np.zeros(0, bool)
-        unlike = found["given"] == DIFFERENT
+        unlike, strange = found["given"] == DIFFERENT, found["family"] == DIFFERENT
         for item, digit, slip in zip(issued, near, slips, strict=True):
-            other = unlike & ((digit & (found["family"] == DIFFERENT)) | (slip & several))
+            other = unlike & ((digit & strange) | (slip & several))
+            one_firm = (digit & (unlike | strange)) if item.name == "own_line" else (slip & unlike & strange)
+            met = np.flatnonzero(one_firm & ~other)
+            other[met] = self._of_one_employer(left[met], right[met])
             found[item.name][other] = DIFFERENT
+
+    def _of_one_employer(self, left: Ints, right: Ints) -> Ints:
+        """Whether pairs have the name of a company or a domain in common."""
+        met = np.zeros(len(left), bool)
+        for name in ("company", "site"):
+            if name in self.records.forms:
+                rows = np.atleast_2d(self.records.codes(name))
+                for one in rows:
+                    for other in rows:
+                        met |= (one.take(left) == other.take(right)) & (one.take(left) > 0)
+        return met
 
     def may_be_near(self, name: str, a: Ints, b: Ints) -> Ints:
         """False where two different values cannot reach a level between "different" and the best, by cheap signs."""
