@@ -136,29 +136,38 @@ def link_records(
     """
     unmapped = read_unmapped(measures) if unmapped is None else unmapped
     work = prepare(fields, settings, order, unmapped)
-    judged = None if judged is None else judged.renumbered(_places(work.records))
-    fit, candidates, compared, to_ask = _fitted(work, settings, measures, judged)
+    told = _Told.of(work.records, kept_apart, sources, judged)
+    fit, candidates, compared, to_ask = _fitted(work, settings, measures, told.judged)
     found = score_all(work, fit.model, candidates, settings, compared)
     found = found.with_pairs(work, fit.model, to_ask.left, to_ask.right, to_ask.rules)
-    if judged is not None:
-        found = found.with_pairs(work, fit.model, judged.left, judged.right)
-    apart, sources = (
-        None if codes is None else np.asarray(codes)[work.records.position] for codes in (kept_apart, sources)
-    )
-    asked = found.are_among(to_ask.left, to_ask.right, work.records.count)
-    decisions = _decided(fit.model, found, settings, apart).asked(asked)
-    if judged is not None:
-        decisions = decisions.judged(judged.together(found.left, found.right), judged.apart(found.left, found.right))
-    if sources is not None:
-        decisions = _one_to_one(found, decisions, sources)
-    guard = guard_of(work, fit.model, settings, apart, sources, found)
-    clusters = _clustered(work, found, decisions.is_match, guard, apart, judged)
+    if told.judged is not None:
+        found = found.with_pairs(work, fit.model, told.judged.left, told.judged.right)
+    decisions = _decided(work, fit.model, found, settings, to_ask, told)
+    guard = guard_of(work, fit.model, settings, told.apart, told.sources, found)
+    clusters = _clustered(work, found, decisions.is_match, guard, told)
     decisions = decisions.guarded(clusters.labels[found.left] == clusters.labels[found.right])
     links = links_table(work.records, found, [report.name for report in candidates.reports], decisions)
     described = describe_run(work.records, work.comparer.carriers, fit, candidates, clusters, found.recall())
-    if judged is not None:
-        described["judged"] = judged.counts()
+    if told.judged is not None:
+        described["judged"] = told.judged.counts()
     return Result(links, _labels_by_position(work.records, clusters.labels), described)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What is known of a file's records beside their fields, by canonical number: codes and judged pairs, or None."""
+
+    apart: Ints | None
+    sources: Ints | None
+    judged: Judged | None
+
+    @staticmethod
+    def of(records: Records, kept_apart: Ints | None, sources: Ints | None, judged: Judged | None) -> _Told:
+        """From codes and judgements by position."""
+        apart, sources = (
+            None if codes is None else np.asarray(codes)[records.position] for codes in (kept_apart, sources)
+        )
+        return _Told(apart, sources, None if judged is None else judged.renumbered(_places(records)))
 
 
 def _fitted(
@@ -180,12 +189,18 @@ def _fitted(
         return fit, _those(candidates, hopeful), compared, asked.result()
 
 
-def _decided(model: Model, found: Found, settings: Settings, apart: Ints | None) -> Decisions:
-    """What the weights, what was kept apart before and branches say of the pairs found."""
+def _decided(
+    work: Workings, model: Model, found: Found, settings: Settings, to_ask: Candidates, told: _Told
+) -> Decisions:
+    """The decision on each pair found: by its weight and branches, and by what is known beside them, in that order."""
     branches = branch_pairs(model, found.levels, found.scored["identity"], settings.match_probability)
     bands = (settings.match_probability, settings.review_probability)
     pairs = found.left, found.right
-    return decide_links(found.scored, *pairs, apart, *bands, branches, settings.merge_branches)
+    decisions = decide_links(found.scored, *pairs, told.apart, *bands, branches, settings.merge_branches)
+    decisions = decisions.asked(found.are_among(to_ask.left, to_ask.right, work.records.count))
+    if told.judged is not None:
+        decisions = decisions.judged(told.judged.together(*pairs), told.judged.apart(*pairs))
+    return decisions if told.sources is None else _one_to_one(found, decisions, told.sources)
 
 
 def _one_to_one(found: Found, decisions: Decisions, sources: Ints) -> Decisions:
@@ -197,20 +212,14 @@ def _one_to_one(found: Found, decisions: Decisions, sources: Ints) -> Decisions:
     return decisions.one_to_one(lost)
 
 
-def _clustered(
-    work: Workings,
-    found: Found,
-    matched: Ints,
-    guard: Guard,
-    apart: Ints | None,
-    judged: Judged | None,
-) -> Clusters:
+def _clustered(work: Workings, found: Found, matched: Ints, guard: Guard, told: _Told) -> Clusters:
     """The clusters of the match links, guarded, judgements obeyed."""
     matches = found.left[matched], found.right[matched], found.scored["weight"][matched]
-    if judged is None:
-        return cluster_records(work.records.count, *matches, guard, lambda: work.records.first_alike(apart))
+    if told.judged is None:
+        return cluster_records(work.records.count, *matches, guard, lambda: work.records.first_alike(told.apart))
+    marks = told.judged.marks
     return cluster_judged(
-        judged, work.records.count, matches, guard, lambda: work.records.first_alike(apart, judged.marks)
+        told.judged, work.records.count, matches, guard, lambda: work.records.first_alike(told.apart, marks)
     )
 
 

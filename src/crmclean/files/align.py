@@ -20,7 +20,7 @@ An unaligned record stays a row, all null, with its raw text kept apart.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -130,36 +130,55 @@ def align_records(
         header, records = tuple(records[0].cells), records[1:]
     width = len(header) or _modal_width(records, lines)
 
-    def raw(record: Record) -> str:
-        return "".join(lines[record.line - 1 : record.line - 1 + record.lines]).rstrip(_ENDS)
+    def aside(record: Record, what: str) -> tuple[int, str, str]:
+        return record.line + above, what, _raw(record, lines)
 
+    rows, others = _told_apart(records, lines, header, width)
+    blank = {record.line for record, what in others if what == "blank"}
+    end = len(rows) - _footer_count(rows, width, blank)
+    not_data += [aside(record, what) for record, what in others]
+    not_data += [aside(record, "footer") for record in rows[end:]]
+    rows = rows[:end]
+    short = sum(1 for row in rows if len(row.cells) < width)
+    full_but_empty = sum(1 for row in rows if len(row.cells) >= width and not row.cells[width - 1])
+    fitted = fit(rows, width, is_habit(short, len(rows), len(rows) - short, full_but_empty))
+    unaligned = {n: _raw(rows[n], lines) for n, cells in enumerate(fitted.cells) if cells is None}
+    line = np.fromiter((row.line + above for row in rows), np.int64, len(rows))
+    columns = as_columns(fitted.cells, width)
+    return Aligned(header, columns, line, unaligned, sorted(not_data), notes + fitted.notes(width))
+
+
+def _raw(record: Record, lines: Sequence[str]) -> str:
+    """The physical lines of a record, as they were."""
+    return "".join(lines[record.line - 1 : record.line - 1 + record.lines]).rstrip(_ENDS)
+
+
+def _told_apart(
+    records: Sequence[Record], lines: Sequence[str], header: Sequence[str], width: int
+) -> tuple[list[Record], list[tuple[Record, str]]]:
+    """The records that are data, and the others with what they are."""
     rows: list[Record] = []
-    blank: set[int] = set()
+    others: list[tuple[Record, str]] = []
     first = fold_heading(header[0], width) if header else None
     for record in records:
         what = ""
         if len(record.cells) == 1 or fold_heading(record.cells[0], width) == first:
             what = kind_aside(record.cells, lines[record.line - 1], header, width)
         if what:
-            not_data.append((record.line + above, what, raw(record)))
+            others.append((record, what))
         else:
             rows.append(record)
-        if what == "blank":
-            blank.add(record.line)
+    return rows, others
+
+
+def _footer_count(rows: Sequence[Record], width: int, blank: Collection[int]) -> int:
+    """How many of the last rows are footers; ``blank`` are the lines that are blank."""
     tail = rows[-TAIL:]
     footers = trailing_footers([row.cells for row in tail], width, [row.line - 1 in blank for row in tail])
     last = len(rows) - footers - 1
     if last >= 0 and is_total(rows[last].cells, width, lambda at: (row.cells[at : at + 1] for row in rows[:last])):
         footers += 1
-    not_data += [(record.line + above, "footer", raw(record)) for record in rows[len(rows) - footers :]]
-    rows = rows[: len(rows) - footers]
-    short = sum(1 for row in rows if len(row.cells) < width)
-    full_but_empty = sum(1 for row in rows if len(row.cells) >= width and not row.cells[width - 1])
-    fitted = fit(rows, width, is_habit(short, len(rows), len(rows) - short, full_but_empty))
-    unaligned = {n: raw(rows[n]) for n, cells in enumerate(fitted.cells) if cells is None}
-    line = np.fromiter((row.line + above for row in rows), np.int64, len(rows))
-    columns = as_columns(fitted.cells, width)
-    return Aligned(header, columns, line, unaligned, sorted(not_data), notes + fitted.notes(width))
+    return footers
 
 
 def stray_notes(records: Iterable[Record]) -> list[str]:
