@@ -193,7 +193,8 @@ class _Draft:
             row["skeletons"], values["skeleton"] = True, skeleton.of_parent
         if name == "given" and comparer.records.has("given_first"):
             row["nicknames"], values["nickname"] = True, comparer.nicknames()
-        row["initials"] = self._address(comparer.initials(name), np.int32)
+        initials = comparer.initials(name)
+        row["initials"] = self._address(np.where(comparer.is_abbreviated(name), ~initials, initials), np.int32)
 
     def _step(self, row: Any, item: Comparison) -> None:
         """The columns and tables of a comparison; a form is a pool of one column."""

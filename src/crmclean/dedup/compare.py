@@ -146,14 +146,3 @@ class Lookups:
         masks = self.letters(name)
         x, y = masks.take(a), masks.take(b)
         return np.maximum(np.bitwise_count(x & ~y), np.bitwise_count(y & ~x)) <= most
-
-    def initials(self, name: str) -> Ints:
-        """A code of the first character of each value."""
-
-        def made() -> Ints:
-            first = pc.utf8_slice_codeunits(self.records.forms[name].values, 0, 1)
-            codes: Ints = first.dictionary_encode().indices.to_numpy()
-            return codes
-
-        initials: Ints = self.once(f"initial:{name}", made)
-        return initials

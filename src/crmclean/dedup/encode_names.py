@@ -19,6 +19,8 @@ __all__ = ["forms_of_names"]
 
 
 _PARTS = ("first_name", "last_name", "middle_name")
+_LEADING = r"^(?P<name>(?:\S )+\S{2,})(?: (?P<middle>.*))?$"  # initials and the first word after them
+_TRAILING = r"^(?:(?P<middle>.*) )?(?P<name>\S{2,}(?: \S)+)$"  # the last word before initials, and them
 _HOLDERS = ("last_name", "full_name", "first_name")  # of names and what stands with them
 
 Coded = Mapping[str, Sequence[Form]]
@@ -38,6 +40,9 @@ def _name_forms(used: dict[str, list[pa.Array]], coded: Coded, count: int) -> di
     """Given and family names under one shared dictionary, so that swapped ones can be recognised by their codes."""
     given, family, middle = (_name_form(coded.get(name), used.get(name)) for name in _PARTS)
     given, family, middle = _split_full_names(used, count, given, family, middle)
+    if middle is not None:
+        given, middle = _with_initials(given, middle, _LEADING, ahead=True)
+        family, middle = _with_initials(family, middle, _TRAILING, ahead=False)
     named = {name: form for name, form in (("given", given), ("family", family)) if form is not None}
     forms: dict[str, Form] = {}
     if named:
@@ -83,6 +88,39 @@ def _overlay(old: Form | None, new: Form, where: Ints) -> Form:
     both = code_texts([pa.concat_arrays([old.values, new.values])], _same)
     taken = np.where(where & (old.codes == 0), both.codes[old.size :][new.codes], both.codes[: old.size][old.codes])
     return Form(taken.astype(np.int32), both.values)
+
+
+def _with_initials(name: Form | None, middle: Form, pattern: str, *, ahead: bool) -> tuple[Form | None, Form]:
+    """Initials at the outer end of a name, with the word beside them: ``S. Lakshmi Narayanan`` goes by Lakshmi.
+
+    In South India the initial is the father's or a place's name, before the own name or behind it, and elsewhere
+    (``J. Edgar``) whoever has one there goes by the next name. A name that is nothing but initials so takes a word of
+    the middle name, which keeps the rest.
+    """
+    if name is None:
+        return name, middle
+    alone = pc.match_substring_regex(name.values, r"^\S(?: \S)*$").to_numpy(zero_copy_only=False)
+    rows = np.flatnonzero(alone[name.codes] & (middle.codes > 0))
+    if not len(rows):
+        return name, middle
+    pairs, place = np.unique(name.codes[rows].astype(np.int64) * middle.size + middle.codes[rows], return_inverse=True)
+    sides = name.values.take(pa.array(pairs // middle.size)), middle.values.take(pa.array(pairs % middle.size))
+    texts = pc.binary_join_element_wise(*(sides if ahead else sides[::-1]), pa.scalar(" ", TEXT))
+    found = pc.extract_regex(texts, pattern)
+    said = np.asarray(found.is_valid(), bool)[place]
+    rows, place = rows[said], place[said]
+    own, rest = (pc.fill_null(pc.struct_field(found, part), "").take(pa.array(place)) for part in ("name", "middle"))
+    return _replaced(name, rows, own), _replaced(middle, rows, rest)
+
+
+def _replaced(form: Form, rows: Ints, texts: pa.Array) -> Form:
+    """A form with other texts in some records."""
+    new = code_texts([pa.concat_arrays([form.values, as_text(texts)])], _same)
+    codes = new.codes[: form.size][form.codes]
+    codes[rows] = new.codes[form.size :]
+    held = np.zeros(new.size, bool)
+    held[codes] = held[0] = True
+    return Form((np.cumsum(held) - 1).astype(np.int32)[codes], new.values.filter(pa.array(held)))
 
 
 def _name_marks(used: dict[str, list[pa.Array]], coded: Coded) -> dict[str, Form]:
@@ -140,14 +178,22 @@ def _name_parts(forms: dict[str, Form]) -> dict[str, Form]:
     if not forms.keys() & {"given", "family"}:
         return parts
     values = (forms.get("given") or forms["family"]).values
-    tokens = pc.replace_substring_regex(values, r" .*$", "")
     skeleton = names.key_skeleton(values)  # of each word, so the first word's is its first
-    first_skeleton = pc.replace_substring_regex(skeleton, r" .*$", "")
+    called, called_skeleton = _without_initials(values, skeleton, r"^(?:\S )+(\S{2})")
+    _, of_family = _without_initials(values, skeleton, r"(\S{2})(?: \S)+$")
+    tokens, first_skeleton = (pc.replace_substring_regex(texts, r" .*$", "") for texts in (called, called_skeleton))
     if "given" in forms:
         parts["given_first"] = forms["given"].recode(tokens)
         parts["given_initial"] = forms["given"].recode(pc.utf8_slice_codeunits(values, 0, 1))
         parts["given_skeleton"] = forms["given"].recode(first_skeleton)
     if "family" in forms:
-        parts["family_skeleton"] = forms["family"].recode(skeleton)
+        parts["family_skeleton"] = forms["family"].recode(of_family)
         parts["family_initial"] = forms["family"].recode(pc.utf8_slice_codeunits(values, 0, 1))
     return parts
+
+
+def _without_initials(values: pa.Array, skeleton: pa.Array, pattern: str) -> tuple[pa.Array, pa.Array]:
+    """Names and their skeletons without the initials that a pattern finds at one end; few names have any."""
+    marked = pc.match_substring_regex(values, pattern)
+    kept = map_subset(values, marked, lambda part: pc.replace_substring_regex(part, pattern, r"\1"))
+    return kept, map_subset(skeleton, marked, lambda _: names.key_skeleton(kept.filter(marked)))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from crmclean.dedup.compare import Levels, Lookups, similar_texts
 from crmclean.dedup.forms import Ints
@@ -147,16 +149,18 @@ class NameLevels(Lookups):
             if skeleton is None
             else (skeleton.take(a) == skeleton.take(b)) & (skeleton.take(a) > 0)
         )
-        lengths = self.lengths(name)
-        short = (lengths.take(a) == 1) | (lengths.take(b) == 1)
+        lengths, marked = self.lengths(name), self.is_abbreviated(name)
+        lone = (lengths.take(a) == 1) | (lengths.take(b) == 1)
+        both = marked.take(a) & marked.take(b)
         odd = ODD_IN_SIMILAR.take(np.minimum(lengths.take(a), lengths.take(b)), mode="clip")
         masks = self.letters(name)
         x, y = masks.take(a), masks.take(b)
         close = np.maximum(np.bitwise_count(x & ~y), np.bitwise_count(y & ~x)) <= odd
-        initials = self.initials(name)
+        one_initial = self._one_initial(name, a, b)
         levels = np.full(len(a), DIFFERENT, np.uint8)
-        levels[short & (initials.take(a) == initials.take(b))] = item.code("initial")
-        open_ = np.flatnonzero(~short & (close | same_code | sets.may_share(a, b)))
+        levels[one_initial & (lone | ~both)] = item.code("initial")  # of one, a word, or the first of a further one
+        apart = both & ~one_initial  # R. Suresh and S. Suresh are two people
+        open_ = np.flatnonzero(~lone & ~apart & (close | same_code | sets.may_share(a, b)))
 
         def score(p: Ints, q: Ints) -> Ints:
             edits, likeness, length = similar_texts(values, p, q)
@@ -172,11 +176,41 @@ class NameLevels(Lookups):
             scores[coded & (likeness >= 0.8)] = item.code("variant")
             return scores.astype(np.uint8)
 
-        levels[open_] = score_distinct(a[open_], b[open_], score)
+        levels[open_] = np.maximum(levels[open_], score_distinct(a[open_], b[open_], score))
         if name == "given" and "nickname" in item.level_names:
-            rest = np.flatnonzero(~short & (levels < item.code("nickname")))
+            rest = np.flatnonzero(~lone & ~apart & (levels < item.code("nickname")))
             levels[rest[self._nicknames(a[rest], b[rest])]] = item.code("nickname")
         return levels
+
+    def is_abbreviated(self, name: str) -> Ints:
+        """Which names are an initial, or have one at their outer end: before a given, behind a family name."""
+        pattern = r"^\S(?: |$)" if name == "given" else r"(?:^| )\S$"
+        values = self.records.forms[name].values
+        marked: Ints = self.once(
+            f"abbreviated:{name}", lambda: pc.match_substring_regex(values, pattern).to_numpy(zero_copy_only=False)
+        )
+        return marked
+
+    def initials(self, name: str) -> Ints:
+        """A code of the letter that may stand for each name: that of an abbreviated one, else its first."""
+
+        def made() -> Ints:
+            values = self.records.forms[name].values
+            letters = pc.utf8_slice_codeunits(values, 0, 1)
+            if name == "family":
+                behind = pa.array(self.is_abbreviated(name))
+                letters = pc.if_else(behind, pc.utf8_slice_codeunits(values, -1), letters)
+            codes: Ints = letters.dictionary_encode().indices.to_numpy()
+            return codes
+
+        initials: Ints = self.once(f"initial:{name}", made)
+        return initials
+
+    def _one_initial(self, name: str, a: Ints, b: Ints) -> Ints:
+        """Whether one of two names is abbreviated to the initial of the other."""
+        marked, initials = self.is_abbreviated(name), self.initials(name)
+        alike: Ints = (marked.take(a) | marked.take(b)) & (initials.take(a) == initials.take(b))
+        return alike
 
     def _nicknames(self, a: Ints, b: Ints) -> Ints:
         """Whether two given names are forms of one another, by their first words."""
@@ -210,9 +244,8 @@ class NameLevels(Lookups):
         alike = (apart <= ODD_IN_SIMILAR.take(shorter, mode="clip")).astype(np.uint8)
         typo = apart <= ODD_IN_TYPO.take(shorter, mode="clip")
         alike[typo & self._may_be_slip(name, a, b)] = 2
-        initials = self.initials(name)
         alike[shorter == 1] = 0
-        surely = (shorter == 1) & (initials.take(a) == initials.take(b))
+        surely = self._one_initial(name, a, b)
         surely |= (shorter > 1) & self.words().may_share(a, b)
         skeleton = self.records.forms.get(f"{name}_skeleton")
         if skeleton is not None and skeleton.of_parent is not None:

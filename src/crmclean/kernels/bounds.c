@@ -126,11 +126,10 @@ static int are_related(const plan_t *plan, int64_t one, int64_t other) {
 /* `NameLevels.may_be_alike` */
 static int may_be_alike(const plan_t *plan, const name_t *name, int32_t one, int32_t other) {
     const value_t *a = &TABLE(value_t, name->values)[one], *b = &TABLE(value_t, name->values)[other];
-    const int32_t *initials = TABLE(int32_t, name->initials);
+    int32_t p = TABLE(int32_t, name->initials)[one], q = TABLE(int32_t, name->initials)[other];
     int shorter = a->length < b->length ? a->length : b->length, reach = NOTHING;
-    if (shorter == 1) {
-        if (initials[one] == initials[other]) return ANYTHING;
-    } else {
+    if ((p < 0 || q < 0) && (p < 0 ? ~p : p) == (q < 0 ? ~q : q)) return ANYTHING;
+    if (shorter != 1) {
         if (are_within(a->letters, b->letters, plan->similar[shorter])) reach = SIMILAR;
         if ((a->rare | b->rare) && are_within(a->letters, b->letters, plan->typo[shorter])) return ANYTHING;
         if (shorter > 1 && (a->words & b->words || (name->skeletons && a->skeleton == b->skeleton))) return ANYTHING;
