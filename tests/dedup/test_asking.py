@@ -62,3 +62,22 @@ def test_companies_are_not_asked_about() -> None:
     mail = pa.array(["zx77@home.example"] * 2, TEXT)
     links = link_records({"company": [names], "email": [mail]}, Settings(entity="company")).links
     assert "shared_contact" not in links["decided_by"].to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "asked"),
+    [
+        ("María del Carmen García López", "Carmen García", True),
+        ("John & Mary Miller", "Mary Miller", True),
+        ("María del Carmen García López", "Carmen Ortega", False),
+        ("María del Carmen García López", "Carmen", False),
+    ],
+)
+def test_a_name_written_out_in_the_other_is_asked_about(one: str, other: str, asked: bool) -> None:
+    others = [f"Name{chr(97 + place)} Sur{chr(122 - place)}el" for place in range(20)]
+    mailboxes = ["zx77@home.example"] * 2 + [f"q{place}x@provider.example" for place in range(20)]
+    fields = {"full_name": [pa.array([one, other, *others], TEXT)], "email": [pa.array(mailboxes, TEXT)]}
+    result = link_records(fields, Settings())
+    reasons = {link["decided_by"] for link in result.links.to_pylist() if (link["row_l"], link["row_r"]) == (0, 1)}
+    assert ("shared_contact" in reasons) == asked
+    assert result.cluster[1] == 1

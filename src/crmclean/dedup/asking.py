@@ -5,7 +5,8 @@ match: families share mailboxes. But a given name that a typo or another script 
 levels allow contradicts the true one just the same. Where half of the letters of each name part are in order on both
 sides, with given and family name in either column, neither reading is far-fetched, and no weight can tell them apart;
 such pairs go to review whatever they weigh, ``decided_by`` ``shared_contact``. There are few of them: 19 in 10,000
-generated contacts, more than half of them one person.
+generated contacts, more than half of them one person. So do names of which one is written out in the other: which
+words of María del Carmen García López she goes by, a file does not say, nor who of John & Mary Miller wrote.
 """
 
 from __future__ import annotations
@@ -14,16 +15,21 @@ from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from crmclean.dedup.blocking import Candidates
 from crmclean.dedup.compare import overlap_of
 from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints
+from crmclean.dedup.tokens import TokenSets
 from crmclean.dedup.workings import Workings
+from crmclean.tables.evidence import TEXT
+from crmclean.text import squash_spaces
 
 __all__ = ["pairs_to_ask"]
 
 _ALIKE = 0.5  # share of the letters of two name parts that are the same and in order
+_WHOLE = ("given", "middle", "family")
 _CONTACT_RULES = ("email", "line")  # what brings together records that share a contact
 
 
@@ -54,6 +60,8 @@ def _alike_under_one_contact(work: Workings, candidates: Candidates) -> Ints:
     rest = np.flatnonzero(~alike)
     one, other = ([codes.take(rest) for codes in side] for side in (one, other))
     alike[rest] = _are_alike(records, (one[0], other[1]), (one[1], other[0]))
+    rest = np.flatnonzero(~alike)
+    alike[rest] = _is_written_out(records, left[open_[rest]], right[open_[rest]])
     chosen: Ints = found[open_[alike]]
     return chosen
 
@@ -69,3 +77,19 @@ def _are_alike(records: Records, *parts: tuple[Ints, Ints]) -> Ints:
         overlap = overlap_of(values.take(pa.array(one[asked])), values.take(pa.array(other[asked])))
         alike[asked[overlap < _ALIKE]] = False
     return alike & told
+
+
+def _is_written_out(records: Records, left: Ints, right: Ints) -> Ints:
+    """Whether all words of one name, two at least, are among those of the other, middle names included."""
+    holds = np.zeros(len(left), bool)
+    if "middle" not in records.forms:
+        return holds
+    middle = records.codes("middle")
+    asked = np.flatnonzero((middle.take(left) > 0) | (middle.take(right) > 0))
+    people, place = np.unique(np.concatenate([left[asked], right[asked]]), return_inverse=True)
+    parts = [records.forms[name].values.take(pa.array(records.codes(name)[people])) for name in _WHOLE]
+    whole = squash_spaces(pc.binary_join_element_wise(*parts, pa.scalar(" ", TEXT)))
+    sets = TokenSets.of(whole, ranked=False)
+    one, other = place[: len(asked)], place[len(asked) :]
+    holds[asked] = sets.match(one, other).inside & (np.minimum(sets.count[one], sets.count[other]) >= 2)
+    return holds
