@@ -13,12 +13,13 @@ from crmclean.dedup.compare import Levels, similar_texts
 from crmclean.dedup.dates import date_digits
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.pairs import score_distinct
-from crmclean.dedup.priors import DIFFERENT, Comparison
+from crmclean.dedup.priors import DIFFERENT, ONE_MISSING, Comparison
 from crmclean.dedup.tokens import TokenSets
 
 __all__ = ["POOLED", "STRANGE_LETTERS", "Comparer"]
 
 STRANGE_LETTERS = 1  # of a street that the other, which may be written out in it, has not
+_GENERATION = 14  # years that parent and child are apart at least
 _STREET_WORDS = 3  # number, name and kind of street: fewer words may stand in any other line
 
 POOLED = ("email", "own_line", "other_line", "national_id", "site")
@@ -123,6 +124,46 @@ class Comparer(CompanyLevels):
         a, b, levels, _ = self._start(self.records.forms[item.name], left, right)
         levels[(a == b) & (a > 0)] = item.code("exact")
         return levels
+
+    def _suffix(self, item: Comparison, left: Ints, right: Ints) -> Ints:
+        """Generations. Where one record only names its own, it differs if the other was born in another generation.
+
+        Karl Stetten jun. is not the Karl Stetten born thirty years before; a date that differs by its year alone may
+        be a slip, and a Karl Stetten of his own age may be the same, with or without the word.
+        """
+        levels = self._equality(item, left, right)
+        asked = np.flatnonzero(levels == ONE_MISSING)
+        if "birth" not in self.records.forms or not len(asked):
+            return levels
+        left, right = left[asked], right[asked]
+        born, (year, rest) = self.records.codes("birth"), self._birth_years()
+        a, b = born.take(left), born.take(right)
+        known = (year.take(a) > 0) & (year.take(b) > 0) & (rest.take(a) != rest.take(b))
+        younger = self._generation().take(self.records.codes("suffix"))
+        step = younger.take(left) - younger.take(right)  # one of the two is 0
+        apart = (year.take(a) - year.take(b)) * step >= _GENERATION
+        levels[asked[known & apart]] = DIFFERENT
+        return levels
+
+    def _generation(self) -> Ints:
+        """Of each suffix: 1 for the younger of two generations, -1 for the elder."""
+
+        def made() -> Ints:
+            values = self.records.forms["suffix"].values.to_pylist()
+            return np.array([0 if not value else -1 if value in ("sr", "i") else 1 for value in values])
+
+        of_suffix: Ints = self.once("generation", made)
+        return of_suffix
+
+    def _birth_years(self) -> tuple[Ints, Ints]:
+        """The year of each birth date, and its month and day as one number; 0 where they are not known."""
+
+        def made() -> tuple[Ints, Ints]:
+            digits = date_digits(self.records.forms["birth"].values).astype(np.int64)
+            return digits[:, :4] @ [1000, 100, 10, 1], digits[:, 4:] @ [1000, 100, 10, 1]
+
+        years: tuple[Ints, Ints] = self.once("birth years", made)
+        return years
 
     def _middle(self, item: Comparison, left: Ints, right: Ints) -> Ints:
         form = self.records.forms["middle"]
