@@ -74,10 +74,10 @@ def weight_of(work: Workings, model: Model, left: int, right: int) -> tuple[floa
         if "birth" in code and code["birth"] >= items["birth"].code("swapped"):
             told += ["given", "family"]
         against = sum(max(-parts[name], 0.0) for name in told if name in parts)
-        wider = min(identity + against, 2 * identity)
+        bound = max(bound, min(identity + against, 2 * identity))
         if code.get("birth") == DIFFERENT:
-            wider = min(wider, model.kin - sum(max(parts[name], 0.0) for name in ("given", "family") if name in parts))
-        bound = max(bound, wider)
+            names = sum(max(parts[name], 0.0) for name in ("given", "family") if name in parts)
+            bound = min(bound, max(model.kin - names, 0.0))
     support = min(max(affiliation, 0.0), 14.0, bound) + min(affiliation, 0.0)
     return math.log2(model.prior / (1 - model.prior)) + identity + support, identity
 

@@ -151,11 +151,10 @@ def supported(model: Model, levels: Mapping[str, Ints], parts: Mapping[str, Floa
         return bound
     against = _total(parts, _ISSUED, -1)
     against += np.where(_born_together(model, levels, len(identity)), _total(parts, _NAMES, -1), 0)
-    wider = np.minimum(identity + against, 2 * identity)
+    widened: Floats = np.maximum(bound, np.minimum(identity + against, 2 * identity))
     if "birth" in levels:
-        shown = np.minimum(wider, np.float32(model.kin) - _total(parts, _NAMES, 1))
-        wider = np.where(levels["birth"] == DIFFERENT, shown, wider)
-    widened: Floats = np.maximum(bound, wider)
+        shown = np.maximum(np.float32(model.kin) - _total(parts, _NAMES, 1), 0)
+        widened = np.where(levels["birth"] == DIFFERENT, np.minimum(widened, shown), widened)
     return widened
 
 
