@@ -48,7 +48,7 @@ POOLS: Mapping[str, Sequence[str]] = {
     "city": ("London", "Londn", "Paris", "", "Pune"),
     "postal_code": ("SW1A 1AA", "75001", "75010", ""),
     "country": ("UK", "United Kingdom", "France", ""),
-    "birth_date": ("1980-02-03", "1980-03-02", "1980-02-04", "1975-11-30", ""),
+    "birth_date": ("1980-02-03", "1980-03-02", "1980-02-04", "1980-02-30", "1975-11-30", "1975-13-30", ""),
     "title": ("Engineer", "Sales Manager", ""),
 }
 AFFILIATION = ("company", "street", "city", "postal_code", "country", "title", "phone")
@@ -102,7 +102,7 @@ _FAMILY = ("Smith", "Smyth", "शर्मा", "O'Brien", "John", "Smith Jr", "
 _WORDS = ("Acme", "Acmee", "Robotics", "Robotcis", "Global", "Bank", "Banca", "Systems", "System", "of", "the")
 _PLAIN: Mapping[str, Sequence[str]] = {
     "gender": ("m", "f", ""),
-    "birth_date": ("1970-02-03", "1970-03-02", "1970-02-12", "1971-03-03", "1980-03-12", ""),
+    "birth_date": ("1970-02-03", "1970-03-02", "1970-02-12", "1971-03-03", "1970-13-02", "1980-02-30", ""),
     "linkedin": ("https://www.linkedin.com/in/xenia22", "linkedin.com/in/xenia24", "", "", ""),
     "email_2": ("info@acme.com", "js77@acme.com", "js77@bank.fr", "smith@other.org", "", "", ""),
     "phone": ("+1 212 555 0134", "+44 20 7946 0958", "+1 212 555 1134", "+91 98000 00001", ""),
@@ -130,4 +130,6 @@ def full_rows(seed: int, count: int) -> list[dict[str, str]]:
         if rng.random() < 0.25:
             turned = {"email": row["email_2"], "email_2": row["email"]} if rng.random() < 0.5 else {}
             rows.append(row | turned | {str(rng.choice(list(row))): ""})
+    for row in rows[3::40]:  # few enough to be wrong, while a file of many such years would be of history
+        row["birth_date"] = "1070-02-03"
     return rows[:count]

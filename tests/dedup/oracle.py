@@ -6,8 +6,10 @@ become weights, how evidence is grouped and bounded, what is a match, and which 
 
 from __future__ import annotations
 
+import datetime
 import itertools
 import math
+import statistics
 from typing import Any
 
 import numpy as np
@@ -88,6 +90,10 @@ def _part(work: Workings, model: Model, item: Any, code: dict[str, int], shared:
         return 0.0
     found = item.levels[level - DIFFERENT]
     m, u = model.m[item.name][level], model.u[item.name][level]
+    if item.name == "birth" and found.name != "exact" and (_cannot_be(work, left) or _cannot_be(work, right)):
+        slips = dict(zip(item.level_names, model.m["birth"], strict=True))
+        possible = [0.1 * slips["different"], *(slips[each.name] for each in item.levels[1:-1])]
+        return math.log2((0.1 if found.name == "different" else 1.0) * m / sum(possible) / u)
     if found.frequency and item.name in work.tables:
         if item.name == "given" and found.name == "swapped" and "family" in work.tables:
             m = _slip(work, model, m / 2, left, right)
@@ -114,6 +120,25 @@ def _part(work: Workings, model: Model, item: Any, code: dict[str, int], shared:
     if found.bits is not None:
         return found.bits
     return max(min(math.log2(max(m, 1e-9) / max(u, 1e-9)), 24.0), -10.0)
+
+
+def _cannot_be(work: Workings, record: int) -> bool:
+    """Whether the birth date of a record is on no calendar, or a lifetime from most of the file's."""
+    form = work.records.forms["birth"]
+    keys = [key for key in form.values.take(form.codes).to_pylist() if key]
+    median = statistics.median(int(key[:4]) for key in keys)
+    far = [key for key in keys if abs(int(key[:4]) - median) > 110]
+    key = form.values[int(form.codes[record])].as_py()
+    if key in far and len(far) <= 0.05 * len(keys):
+        return True
+    year, month, day = int(key[:4]), int(key[4:6]), int(key[6:])
+    if not day:
+        return month > 12
+    try:
+        datetime.date(year, month, day)
+    except ValueError:
+        return True
+    return False
 
 
 def _work_together(items: dict[str, Any], code: dict[str, int], parts: dict[str, float]) -> bool:

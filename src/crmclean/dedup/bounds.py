@@ -11,7 +11,7 @@ pair counts too, once the shares of those who keep theirs are settled: while a m
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +24,7 @@ from crmclean.dedup.dependence import CERTAIN_NAME, SIBLING_BIRTH, two_mailboxes
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import Table
 from crmclean.dedup.levels import POOLED, Comparer
+from crmclean.dedup.misdated import are_misdated, bits_of_misdated, with_misdated
 from crmclean.dedup.priors import DIFFERENT, Comparison
 from crmclean.dedup.support import SUPPORT_CAP, Group, bounded_group, most_support, widest_among
 from crmclean.dedup.weights import STRONGEST, WEAKEST, Model
@@ -55,6 +56,8 @@ class Bounds:
         ``widest_among`` of ``Model.neighbours``.
     crossed : float
         Bits that a given name which is the other record's family name can be worth beyond ``near``.
+    misdated : float32 array
+        ``bits_of_misdated``; empty where there are no birth dates.
     """
 
     comparer: Comparer
@@ -67,6 +70,7 @@ class Bounds:
     lasting: Floats | None = None
     among: tuple[float, float] = (0.0, 0.0)
     crossed: float = 0.0
+    misdated: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
 
     @property
     def welcome(self) -> float:
@@ -159,7 +163,8 @@ def bounds_of(
                 into[item.name] = np.clip(np.log2(best[kind]) - chance, 0.0, STRONGEST).astype(np.float32)
     lasting = np.log2(np.maximum(model.lasting.max(axis=0), 1e-9)).astype(np.float32) if settled else None
     among = widest_among(model.neighbours)
-    return Bounds(comparer, model.community, model.kin, levels, exact, near, slack, lasting, among, crossed)
+    born = [bits_of_misdated(model, item) for item in comparer.active if item.name == "birth"]
+    return Bounds(comparer, model.community, model.kin, levels, exact, near, slack, lasting, among, crossed, *born)
 
 
 def _bits_of(comparer: Comparer, name: str, table: Table) -> Table:
@@ -322,11 +327,11 @@ def _name(bounds: Bounds, item: Comparison, left: Ints, right: Ints) -> tuple[Fl
 
 def _birth(bounds: Bounds, item: Comparison, left: Ints, right: Ints) -> tuple[Floats, Ints]:
     """The level itself is as cheap as a bound of it; also whether both are born on one day, but for a slip."""
+    records, exact = bounds.comparer.records, item.code("exact")
     levels = bounds.comparer.levels(left, right, only=["birth"])[0]["birth"]
-    exact = levels == item.code("exact")
-    bits = np.where(
-        exact, bounds.same("birth", bounds.comparer.records.codes("birth")[left]), bounds.levels["birth"][levels]
-    )
+    same = bounds.same("birth", records.codes("birth")[left])
+    bits = np.where(levels == exact, same, bounds.levels["birth"][levels])
+    bits = with_misdated(bits, bounds.misdated, levels, are_misdated(records, levels, item, left, right))
     return bits, levels >= item.code("swapped")
 
 

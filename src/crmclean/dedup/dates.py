@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from crmclean.tables.evidence import TEXT
 from crmclean.text import fold_digits
 
-__all__ = ["birth_key", "birth_key_of_parts", "date_digits"]
+__all__ = ["birth_key", "birth_key_of_parts", "cannot_be", "date_digits"]
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _COMPACT = r"^(?P<y>(?:1[3-9]|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?:[T ].*)?$"
@@ -26,6 +26,9 @@ _SHORT_YEAR = r"^(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<y>\d\d)$"
 _DAY_NAMED = r"^(?P<d>\d{1,2})(?:st|nd|rd|th)?[-/. ]*(?P<m>[a-z]{3})[a-z]*[-/., ]+(?P<y>\d{4}|\d\d)$"
 _MONTH_NAMED = r"^(?P<m>[a-z]{3})[a-z]*[-/. ]*(?P<d>\d{1,2})(?:st|nd|rd|th)?[-/., ]+(?P<y>\d{4})$"
 _YEAR_ONLY = r"^(?P<y>(?:1[3-9]|20)\d\d)$"
+_DAYS = np.array([31, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])  # of each month; of none known, at most
+_LIFETIME = 110  # years: people in one file are alive at one time, as a rule
+_FEW = 0.05  # share of a file's dates that may be out of that time; where more are, the rule is none
 
 
 def birth_key(texts: pa.Array) -> pa.LargeStringArray:
@@ -61,6 +64,32 @@ def date_digits(keys: pa.LargeStringArray) -> np.ndarray[Any, np.dtype[np.uint8]
     """The digits of eight-digit keys as a (n, 8) matrix; rows of ``""`` are zeros."""
     number = pc.cast(pc.if_else(pc.equal(keys, ""), "0", keys), pa.int64()).to_numpy()
     return np.stack([number // 10**place % 10 for place in range(7, -1, -1)], axis=1).astype(np.uint8)
+
+
+def cannot_be(keys: pa.LargeStringArray, codes: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Which eight-digit keys are no date that anybody in the file was born on: one of their digits is wrong.
+
+    There is no such month or day (13, 30 February; a day of no month), or the year is more than a lifetime away from
+    the median of the file, unless many are: a file of history has people of all times. Dates of which only the year,
+    or year and month, are known can be.
+
+    Parameters
+    ----------
+    codes : int array
+        The place in ``keys`` of each record's date, 0 = missing; it tells the file's median year.
+    """
+    number = pc.cast(pc.if_else(pc.equal(keys, ""), "0", keys), pa.int64()).to_numpy()
+    year, month, day = number // 10000, number // 100 % 100, number % 100
+    is_leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    last = _DAYS.take(month, mode="clip") - ((month == 2) & ~is_leap)
+    wrong: np.ndarray[Any, np.dtype[np.bool_]] = (month > 12) | (day > last) | ((month == 0) & (day > 0))
+    born = year.take(codes[codes > 0])
+    if len(born):
+        away = np.abs(year - np.median(born)) > _LIFETIME
+        if np.count_nonzero(away.take(codes[codes > 0])) <= _FEW * len(born):
+            wrong |= away
+    wrong &= number > 0
+    return wrong
 
 
 def _extract(texts: pa.Array, pattern: str) -> dict[str, np.ndarray[Any, Any]]:

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.dedup.affinity import Affinity, affinity_of
-from crmclean.dedup.dates import birth_key, birth_key_of_parts
+from crmclean.dedup.dates import birth_key, birth_key_of_parts, cannot_be
 from crmclean.dedup.encode_companies import addresses_apart, company_forms, names_of_companies, without_own_city
 from crmclean.dedup.encode_names import forms_of_names
 from crmclean.dedup.forms import Form, Ints, code_first, code_texts, first_text, join_texts, pool_forms, present
@@ -85,6 +85,15 @@ class Records:
     def name_charge(self) -> Ints | None:
         """``Affinity.bits`` of each record's own full name; None where the file has no affinity."""
         return None if self.affinity is None else self.affinity.bits(self.codes("given"), self.codes("family"))
+
+    @cached_property
+    def misdated(self) -> Ints | None:
+        """Which records have a birth date that cannot be (``cannot_be``); None where the file has no such date."""
+        if "birth" not in self.forms:
+            return None
+        form = self.forms["birth"]
+        wrong: Ints = cannot_be(form.values, form.codes).take(form.codes)
+        return wrong if wrong.any() else None
 
     def codes(self, name: str) -> Ints:
         """Codes of a form, of shape (n,) or (k, n)."""

@@ -14,6 +14,7 @@ from crmclean.dedup.dependence import neither_contact, one_community
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import POOLS
 from crmclean.dedup.meetings import Meeting, meetings_of
+from crmclean.dedup.misdated import are_misdated, shares_of_misdated
 from crmclean.dedup.priors import DIFFERENT, Comparison
 from crmclean.dedup.weights import Model, Scored, probability_of
 from crmclean.dedup.workings import Settings, Workings
@@ -181,6 +182,8 @@ def _finding(
         value_u, note = float(m / 2.0**weight), "frequency of the value"
     elif not known:
         note = "missing says nothing"
+    elif item.name == "birth" and are_misdated(work.records, np.array([level]), item, *np.array([pair]).T)[0]:
+        m, note = float(shares_of_misdated(model, item)[level]), "one of the dates cannot be: a slip"
     return Finding(
         item.name, item.level_names[level], values[0], values[1], m, u, value_u, weight, item.roles()[level], note
     )

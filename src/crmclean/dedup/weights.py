@@ -53,6 +53,7 @@ from crmclean.dedup.dependence import (
 from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import SOUND, Table, value_u
+from crmclean.dedup.misdated import write_misdated
 from crmclean.dedup.priors import DIFFERENT, Comparison, Role
 from crmclean.dedup.support import LASTING, Affiliation, Group
 
@@ -201,6 +202,7 @@ def score_pairs(
             level = levels[item.name]
             parts[item.name] = _weights(model, tables, records, item, left, right, level, shared.get(item.name))
     write_two_mailboxes(model, levels, parts)
+    write_misdated(model, records, levels, parts, (left, right))
     kin = Kin.of(model, levels, parts, len(left))
     community = one_community(model, records, levels, parts, (left, right))
     telling, groups = _by_role(model, levels, parts, kin, np.minimum(community, 0) if with_support else None)
