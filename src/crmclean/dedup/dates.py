@@ -19,9 +19,9 @@ from crmclean.text import fold_digits
 __all__ = ["birth_key", "birth_key_of_parts", "cannot_be", "date_digits"]
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_COMPACT = r"^(?P<y>(?:1[3-9]|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?:[T ].*)?$"
-_YEAR_FIRST = r"^(?P<y>\d{4})[-/. ](?P<m>\d{1,2})[-/. ](?P<d>\d{1,2})(?:[T ,].*)?$"
-_YEAR_LAST = r"^(?P<a>\d{1,2})[-/. ](?P<b>\d{1,2})[-/. ](?P<y>\d{4})(?:[T ,].*)?$"
+_COMPACT = r"^(?P<y>(?:1[3-9]|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?:[t ].*)?$"
+_YEAR_FIRST = r"^(?P<y>\d{4})[-/. ](?P<m>\d{1,2})[-/. ](?P<d>\d{1,2})(?:[t ,].*)?$"
+_YEAR_LAST = r"^(?P<a>\d{1,2})[-/. ](?P<b>\d{1,2})[-/. ](?P<y>\d{4})(?:[t ,].*)?$"
 _SHORT_YEAR = r"^(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<y>\d\d)$"
 _DAY_NAMED = r"^(?P<d>\d{1,2})(?:st|nd|rd|th)?[-/. ]*(?P<m>[a-z]{3})[a-z]*[-/., ]+(?P<y>\d{4}|\d\d)$"
 _MONTH_NAMED = r"^(?P<m>[a-z]{3})[a-z]*[-/. ]*(?P<d>\d{1,2})(?:st|nd|rd|th)?[-/., ]+(?P<y>\d{4})$"
@@ -41,10 +41,11 @@ def birth_key(texts: pa.Array) -> pa.LargeStringArray:
     keys = np.full(len(plain), 0, np.int64)
     for pattern in (_COMPACT, _YEAR_FIRST, _DAY_NAMED, _MONTH_NAMED, _YEAR_ONLY):
         parts = _extract(plain, pattern)
-        _fill(keys, _century(parts["y"]), parts.get("m"), parts.get("d"))
+        year = _century(parts["y"]) if pattern == _DAY_NAMED else parts["y"]
+        _fill(keys, year, parts.get("m"), parts.get("d"))
     for pattern in (_YEAR_LAST, _SHORT_YEAR):
         parts = _extract(plain, pattern)
-        year = _century(parts["y"])
+        year = _century(parts["y"]) if pattern == _SHORT_YEAR else parts["y"]
         dots = pc.match_substring(plain, ".").to_numpy(zero_copy_only=False)
         day_first = dots | (np.count_nonzero(parts["a"] > 12) > np.count_nonzero(parts["b"] > 12))
         _fill(keys, year, np.where(day_first, parts["b"], parts["a"]), np.where(day_first, parts["a"], parts["b"]))
