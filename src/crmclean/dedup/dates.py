@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from crmclean.tables.evidence import TEXT
 from crmclean.text import fold_digits
 
-__all__ = ["birth_key", "birth_key_of_parts", "cannot_be", "date_digits"]
+__all__ = ["birth_key", "birth_key_of_parts", "cannot_be", "date_digits", "stand_for_none"]
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _COMPACT = r"^(?P<y>(?:1[3-9]|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?:[t ].*)?$"
@@ -28,6 +28,7 @@ _MONTH_NAMED = r"^(?P<m>[a-z]{3})[a-z]*[-/. ]*(?P<d>\d{1,2})(?:st|nd|rd|th)?[-/.
 _YEAR_ONLY = r"^(?P<y>(?:1[3-9]|20)\d\d)$"
 _DAYS = np.array([31, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])  # of each month; of none known, at most
 _LIFETIME = 110  # years: people in one file are alive at one time, as a rule
+_RANK, _TIMES, _STRANGERS = 10, 5, 10.0  # of ``stand_for_none``
 _FEW = 0.05  # share of a file's dates that may be out of that time; where more are, the rule is none
 
 
@@ -91,6 +92,27 @@ def cannot_be(keys: pa.LargeStringArray, codes: np.ndarray[Any, Any]) -> np.ndar
             wrong |= away
     wrong &= number > 0
     return wrong
+
+
+def stand_for_none(carriers: np.ndarray[Any, Any], names: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Which dates were put where none was known (1900-01-01, 9999-12-31): far too many people are born on them.
+
+    Those of at least ten different names that five times as many records have as the tenth most common date. True
+    dates are common too, and the first of January most of all, but not a few of them so much more than the others.
+
+    Parameters
+    ----------
+    carriers : int array by code of the date
+        How many records have it; the first entry is of those without a date.
+    names : float array by code of the date
+        The effective number of names among them.
+    """
+    if len(carriers) <= _RANK:
+        return np.zeros(len(carriers), bool)
+    tenth = np.partition(carriers[1:], -_RANK)[-_RANK]
+    found: np.ndarray[Any, np.dtype[np.bool_]] = (carriers >= _TIMES * tenth) & (names >= _STRANGERS)
+    found[0] = False
+    return found
 
 
 def _extract(texts: pa.Array, pattern: str) -> dict[str, np.ndarray[Any, Any]]:

@@ -51,6 +51,7 @@ def describe_run(
         "term_frequencies": {
             name: _commonest(records.forms[POOLS.get(name, name)], table) for name, table in carriers.items()
         },
+        "placeholder_dates": list(records.placeholders),
         "unmapped": [found.to_dict() for found in records.unmapped],
         "clusters_examined": clusters.examined,
         "clusters_split": clusters.split,

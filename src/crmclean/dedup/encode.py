@@ -17,10 +17,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmclean.dedup.affinity import Affinity, affinity_of
-from crmclean.dedup.dates import birth_key, birth_key_of_parts, cannot_be
+from crmclean.dedup.dates import birth_key, birth_key_of_parts, cannot_be, stand_for_none
 from crmclean.dedup.encode_companies import addresses_apart, company_forms, names_of_companies, without_own_city
 from crmclean.dedup.encode_names import forms_of_names
 from crmclean.dedup.forms import Form, Ints, code_first, code_texts, first_text, join_texts, pool_forms, present
+from crmclean.dedup.frequency import effective_number
 from crmclean.dedup.hashes import content_hashes, order_of
 from crmclean.dedup.kinds import id_key
 from crmclean.dedup.unmapped import PREFIX, Unmapped, claim, judge_columns, support_forms
@@ -69,6 +70,8 @@ class Records:
         Position in the caller's arrays of each record of the canonical order.
     unmapped : tuple of Unmapped
         What the columns without a field were found to be.
+    placeholders : tuple of str
+        Birth dates, as keys, that were put where none was known (``dates.stand_for_none``); they are missing.
     """
 
     count: int
@@ -76,6 +79,7 @@ class Records:
     position: Ints
     affinity: Affinity | None = None
     unmapped: tuple[Unmapped, ...] = ()
+    placeholders: tuple[str, ...] = ()
 
     def has(self, *names: str) -> bool:
         """Whether every one of the forms is there."""
@@ -164,7 +168,9 @@ def encode(
     if unmapped is None:
         unmapped = judge_columns(used, forms, entity)
     forms |= _claimed(used, unmapped, entity)
-    return replace(_canonical_order(forms, count, order), unmapped=unmapped)
+    known, placeholders = _known_births(forms)
+    records = _canonical_order(forms | known, count, order)
+    return replace(records, unmapped=unmapped, placeholders=placeholders)
 
 
 def _claimed(used: dict[str, list[pa.Array]], unmapped: tuple[Unmapped, ...], entity: str) -> dict[str, Form]:
@@ -208,6 +214,18 @@ def _births(used: dict[str, list[pa.Array]]) -> dict[str, Form]:
     else:
         return {}
     return {"birth": form}
+
+
+def _known_births(forms: Mapping[str, Form]) -> tuple[dict[str, Form], tuple[str, ...]]:
+    """Birth dates without those that stand for none, where names tell how many people have each; and these."""
+    marks = [forms[name] for name in ("given_skeleton", "family_skeleton") if name in forms]
+    if "birth" not in forms or not marks:
+        return {}, ()
+    form = forms["birth"]
+    names = [effective_number(form.codes, form.size, mark.codes, mark.size) for mark in marks]
+    unknown = pa.array(stand_for_none(form.counts(), np.maximum.reduce(names)))
+    found = tuple(sorted(form.values.filter(unknown).to_pylist()))
+    return ({"birth": form.recode(pc.if_else(unknown, "", form.values))} if found else {}), found
 
 
 def _national_ids(used: dict[str, list[pa.Array]]) -> dict[str, Form]:

@@ -8,15 +8,17 @@ about any two of them (shared-value damping).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow.compute as pc
 
-from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.priors import Comparison, Frequency
 from crmclean.kernels import kernel
+
+if TYPE_CHECKING:
+    from crmclean.dedup.encode import Records
 
 __all__ = ["POOLS", "SOUND", "Table", "count_values", "effective_number", "sound_tables", "value_u"]
 
