@@ -57,7 +57,7 @@ def weight_of(work: Workings, model: Model, left: int, right: int) -> tuple[floa
             groups[role].append(part)
     if code.get("email") == DIFFERENT and code.get("own_line") == DIFFERENT:
         identity -= 1.5
-    identity += lives_together
+    identity += lives_together + _slips(model, items, code)
     place, employer = _group(groups["place"], charge), _group(groups["employer"])
     if kin:
         identity += min(model.kin - shown, 0.0)
@@ -120,6 +120,17 @@ def _part(work: Workings, model: Model, item: Any, code: dict[str, int], shared:
     if found.bits is not None:
         return found.bits
     return max(min(math.log2(max(m, 1e-9) / max(u, 1e-9)), 24.0), -10.0)
+
+
+def _slips(model: Model, items: dict[str, Any], code: dict[str, int]) -> float:
+    """What the number of slips adds."""
+    known = slips = 0
+    for name in ("given", "family", "birth", "national_id"):
+        level = items[name].level_names[code[name]] if name in code else "different"
+        if level not in ("both_missing", "one_missing", "different") and (name, level) != ("family", "swapped"):
+            known += 1
+            slips += level != "exact"
+    return float(model.slips[known][slips])
 
 
 def _cannot_be(work: Workings, record: int) -> bool:

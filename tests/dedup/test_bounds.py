@@ -31,6 +31,7 @@ def test_no_pair_is_ruled_out_that_could_be_kept(entity, rows, seed):
         community=-1.0,
         kin=kin,
         neighbours=float(rng.choice([0.0, 0.2, 0.5, 0.95])),
+        slips=rng.uniform(-1, 1, (5, 5)),
     )
     left, right = np.triu_indices(len(rows), 1)
     scored, _ = work.score(model, left, right)
@@ -55,7 +56,8 @@ def test_no_pair_of_a_file_of_two_countries_is_ruled_out(entity, seed):
         moved = {
             name: np.minimum(shares * 4.0 ** rng.uniform(-1, 1, len(shares)), 1.0) for name, shares in base.m.items()
         }
-        model = replace(base, m=moved, community=0.0, kin=kin, neighbours=float(rng.uniform(0.2, 0.95)))
+        together, slips = float(rng.uniform(0.2, 0.95)), rng.uniform(-1, 1, (5, 5))
+        model = replace(base, m=moved, community=0.0, kin=kin, neighbours=together, slips=slips)
         scored, _ = work.score(model, left, right)
         bounds = bounds_of(model, work.comparer, work.tables)
         for needed in NEEDED:

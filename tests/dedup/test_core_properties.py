@@ -100,7 +100,7 @@ def test_the_oracle_agrees(rows):
 
 @pytest.mark.parametrize(("kin", "neighbours"), [(0.0, 0.0), (8.0, 0.4), (25.0, 0.95)])
 def test_the_oracle_agrees_on_a_file_with_every_field(kin, neighbours):
-    """Whatever the file tells of kin, of colleagues, and of who keeps place and employer.
+    """Whatever the file tells of kin, of colleagues, of who keeps place and employer, and of slips.
 
     With numbers and birth dates that contradict the rest, and names that crossed.
     """
@@ -110,7 +110,9 @@ def test_the_oracle_agrees_on_a_file_with_every_field(kin, neighbours):
         with_chance(prior_model("person", work.comparer.active, 80), chance), kin=kin, neighbours=neighbours
     )
     mailbox = next(item for item in work.comparer.active if item.name == "email")
-    model = replace(model, lasting=np.random.default_rng(3).dirichlet(np.ones(4), mailbox.size))
+    rng = np.random.default_rng(3)
+    lasting, slips = rng.dirichlet(np.ones(4), mailbox.size), rng.uniform(-1, 1, (5, 5))
+    model = replace(model, lasting=lasting, slips=slips)
     left, right = np.triu_indices(80, 1)
     scored, levels = work.score(model, left, right)
     assert (levels["birth"] == DIFFERENT).any()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -49,15 +50,17 @@ def equation(section: str, name: str) -> tuple[list[float], float]:
 
 
 @pytest.fixture(scope="module")
-def told(section: str) -> tuple[Explanation, float, list[dict[str, str]]]:
+def told(section: str) -> tuple[Explanation, dict[str, Any], list[dict[str, str]]]:
     rows = table(section, "given")
     columns = {field: [pa.array([row[name] for row in rows], pa.large_string())] for name, field in FIELDS.items()}
     result = link_records(columns, Settings())
-    return explain_pair(columns, Settings(), result.measures, 0, 1), result.measures["community"], rows
+    return explain_pair(columns, Settings(), result.measures, 0, 1), result.measures, rows
 
 
-def test_the_numbers_are_those_of_explain(section: str, told: tuple[Explanation, float, list[dict[str, str]]]) -> None:
-    found, community, _ = told
+def test_the_numbers_are_those_of_explain(
+    section: str, told: tuple[Explanation, dict[str, Any], list[dict[str, str]]]
+) -> None:
+    found, measures, _ = told
     printed = {row["comparison"]: row for row in table(section, "comparison")}
     weighing = {item.name: item for item in found.comparisons if item.weight and item.level != "adjusted"}
     assert printed.keys() == weighing.keys()
@@ -69,7 +72,8 @@ def test_the_numbers_are_those_of_explain(section: str, told: tuple[Explanation,
             assert finding.m is not None
             assert float(row["m"]) == pytest.approx(finding.m, abs=6e-5), (name, finding)
             assert float(row["chance"]) == pytest.approx(finding.value_u, abs=6e-7), (name, finding)
-    assert number(section, "community") == pytest.approx(community, abs=6e-4)
+    assert number(section, "community") == pytest.approx(measures["community"], abs=6e-4)
+    assert number(section, "slips") == pytest.approx(measures["slips"][2][1], abs=6e-5)
     assert number(section, "prior") == pytest.approx(found.prior, abs=6e-4)
     assert equation(section, "identity")[1] == pytest.approx(found.identity, abs=2e-3)
     assert equation(section, "support")[1] == pytest.approx(found.support, abs=2e-3)
@@ -77,7 +81,9 @@ def test_the_numbers_are_those_of_explain(section: str, told: tuple[Explanation,
     assert number(section, "probability") == pytest.approx(found.probability, abs=1e-4)
 
 
-def test_the_chances_follow_from_the_file(section: str, told: tuple[Explanation, float, list[dict[str, str]]]) -> None:
+def test_the_chances_follow_from_the_file(
+    section: str, told: tuple[Explanation, dict[str, Any], list[dict[str, str]]]
+) -> None:
     """(c - 1 + w b) / (N - 1 + w), carriers counted in the table above."""
     found, _, rows = told
     count = len(rows)
@@ -104,7 +110,7 @@ def test_the_arithmetic_is_right(section: str) -> None:
         if row["chance"] != "-":
             assert math.log2(float(row["m"]) / float(row["chance"])) == pytest.approx(bits[name], abs=5e-3)
     community = number(section, "community") / 2  # one name is a variant
-    identity = bits["given"] + bits["family"] + bits["email"] + community
+    identity = bits["given"] + bits["family"] + bits["email"] + community + number(section, "slips")
     place, employer = bits["city"] + community, bits["company"] + community
     line = next(line for line in section.splitlines() if line.strip().startswith("lasting = "))
     lasting = [float(share) for share in re.findall(r"\d\.\d+", line)]

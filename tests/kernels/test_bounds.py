@@ -37,14 +37,15 @@ def check(
     }
     lasting = rng.dirichlet(np.ones(4), size=3)
     together = float(rng.choice([0.0, rng.uniform(0.2, 0.95)]))
-    model = replace(believed, m=moved, kin=kin, community=community, lasting=lasting, neighbours=together)
+    slips = rng.uniform(-1, 1, (5, 5))
+    model = replace(believed, m=moved, kin=kin, community=community, lasting=lasting, neighbours=together, slips=slips)
     bounds = bounds_of(model, work.comparer, work.tables, slack=slack, settled=settled)
     left, right = np.triu_indices(work.records.count, 1)
     both = np.concatenate([left, right]), np.concatenate([right, left])
     mixed = 0
     for needed in NEEDED:
         found = may_link(bounds, *both, float(needed))
-        plain = bounds_module._plain(bounds, *both, float(needed) - bounds_module._ROUNDING - slack)
+        plain = bounds_module._plain(bounds, *both, float(needed) - bounds_module._ROUNDING - bounds.slack)
         np.testing.assert_array_equal(found, plain)
         mixed += 0 < found.sum() < len(found)
     return mixed

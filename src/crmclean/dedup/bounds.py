@@ -163,6 +163,8 @@ def bounds_of(
                 into[item.name] = np.clip(np.log2(best[kind]) - chance, 0.0, STRONGEST).astype(np.float32)
     lasting = np.log2(np.maximum(model.lasting.max(axis=0), 1e-9)).astype(np.float32) if settled else None
     among = widest_among(model.neighbours)
+    wide = float(widest_support(model.kin, np.ones(1, np.float32))[0])  # what raises identity raises its support
+    slack += (1.0 + wide) * max(float(model.slips.max()), 0.0)
     born = [bits_of_misdated(model, item) for item in comparer.active if item.name == "birth"]
     return Bounds(comparer, model.community, model.kin, levels, exact, near, slack, lasting, among, crossed, *born)
 

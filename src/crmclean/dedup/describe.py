@@ -38,6 +38,7 @@ def describe_run(
         "kin": model.kin,
         "lasting": model.lasting.tolist(),
         "neighbours": model.neighbours,
+        "slips": model.slips.tolist(),
         "m": {item.name: [float(share) for share in model.m[item.name]] for item in model.comparisons},
         "u": {item.name: [float(share) for share in model.u[item.name]] for item in model.comparisons},
         "near": {name: [float(share) for share in shares] for name, shares in model.near.items()},

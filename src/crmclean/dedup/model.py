@@ -26,6 +26,7 @@ from crmclean.dedup.kinship import Kinship
 from crmclean.dedup.levels import Comparer
 from crmclean.dedup.pairs import sort_words
 from crmclean.dedup.priors import DIFFERENT, Comparison
+from crmclean.dedup.slips import fit_slips, slip_codes
 from crmclean.dedup.weighed import UNIT, Weighed
 from crmclean.dedup.weights import Model, chance_of_value
 from crmclean.kernels import kernel
@@ -193,6 +194,7 @@ def fit_model(
     total = max(records.count * (records.count - 1) / 2, 1.0)
     largest = _LARGEST_FITTED if records.count >= _TELLS else _LARGEST_PRIOR
     colleagues = find_colleagues(comparer, tables)
+    slips = slip_codes(comparer.active, sample.levels, len(sample.pairs[0]))
     expected = 0.0
     model = with_chance(model, chance)
     for _ in range(_ROUNDS):
@@ -207,7 +209,7 @@ def fit_model(
         community = _community_of(comparer, sample.levels, posterior, scale, of_one_name)
         u = _u_of(model, chance.rates, drawn.matches(*drawn.posterior(model)))
         model = replace(model, m=m, u=u, prior=prior, community=community, lasting=sample.lasting(kept))
-        model = replace(model, neighbours=colleagues.neighbours(model))
+        model = replace(model, neighbours=colleagues.neighbours(model), slips=fit_slips(slips, posterior, scale / UNIT))
         model = with_kin(replace(model, near=_near_of(model, chance)), kin)
         if abs(expected - before) <= _SETTLED * expected:
             break

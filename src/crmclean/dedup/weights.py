@@ -28,6 +28,8 @@ Missing values weigh nothing. A pair's weight is
   community also lives and works together, so what such a pair's places and employers say is charged the same once
   more. Another spelling or script of a name is charged half, an initial nothing.
 
+* how many of names, birth date and number are alike and not equal says more than each of them does (``slips``).
+
 * where given names contradict each other and the birth date agrees, family name, birth date and places add up to
   ``Model.kin`` bits at most: what kin born on one day would show (``kinship``).
 
@@ -55,6 +57,7 @@ from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import SOUND, Table, value_u
 from crmclean.dedup.misdated import write_misdated
 from crmclean.dedup.priors import DIFFERENT, Comparison, Role
+from crmclean.dedup.slips import INDEPENDENT, bits_by_code, slip_codes
 from crmclean.dedup.support import LASTING, Affiliation, Group
 
 __all__ = [
@@ -97,6 +100,9 @@ class Model:
     neighbours : float
         Share of two people who work together that have their place in common (``colleagues``); 0 where the file does
         not tell.
+    slips : float64 array, shape (5, 5)
+        Bits that a pair counts more, by how many of names, birth date and number are equal or alike, and how many of
+        them are alike only (``slips``).
     """
 
     entity: str
@@ -109,6 +115,7 @@ class Model:
     near: Mapping[str, Table] = field(default_factory=dict)
     lasting: Table = field(default_factory=lambda: np.array([LASTING]))
     neighbours: float = 0.0
+    slips: Table = field(default_factory=INDEPENDENT.copy)
 
     def share(self, item: Comparison) -> Table:
         """What the chance of a value is held against, by level code: m, but for the near levels (``near``).
@@ -208,6 +215,7 @@ def score_pairs(
     telling, groups = _by_role(model, levels, parts, kin, np.minimum(community, 0) if with_support else None)
     identity = sum(telling.values(), np.zeros(len(left), np.float32))
     identity += neither_contact(levels, len(left)) + community
+    identity += bits_by_code(model.slips).astype(np.float32).take(slip_codes(model.comparisons, levels, len(left)))
     identity += np.where(kin.together, np.minimum(kin.left_over, 0), 0).astype(np.float32)
     if not with_support:
         return Scored(parts, telling, identity, np.zeros(len(left), np.float32), identity)

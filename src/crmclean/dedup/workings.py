@@ -131,4 +131,5 @@ def frozen_model(start: Model, measures: Mapping[str, Any]) -> Model:
         {name: np.array(values) for name, values in measures.get("near", {}).items()},
         np.array(measures.get("lasting", start.lasting)).reshape(-1, 4),
         float(measures.get("neighbours", 0.0)),
+        np.array(measures.get("slips", start.slips)),
     )
