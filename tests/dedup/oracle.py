@@ -91,6 +91,8 @@ def _part(work: Workings, model: Model, item: Any, code: dict[str, int], shared:
     found = item.levels[level - DIFFERENT]
     m, u = model.m[item.name][level], model.u[item.name][level]
     if item.name == "birth" and found.name != "exact" and (_cannot_be(work, left) or _cannot_be(work, right)):
+        if len(model.misdated):
+            return math.log2(max(model.misdated[level], 1e-9) / u)
         slips = dict(zip(item.level_names, model.m["birth"], strict=True))
         possible = [0.1 * slips["different"], *(slips[each.name] for each in item.levels[1:-1])]
         return math.log2((0.1 if found.name == "different" else 1.0) * m / sum(possible) / u)

@@ -10,10 +10,17 @@ from hypothesis import strategies as st
 from crmclean.dedup.bounds import bounds_of, may_link
 from crmclean.dedup.core import Settings
 from crmclean.dedup.model import draw_chance, prior_model, with_chance
+from crmclean.dedup.priors import comparisons_of
 from crmclean.dedup.workings import prepare
 from tests.dedup.dedup_files import POOLS, fields_of, full_rows, rows_of
 
 NEEDED = (-10.0, -2.0, 0.0, 3.0, 6.0, 9.0, 12.0, 16.0, 20.0, 28.0)
+
+
+def shares_of_wrong_dates(rng: np.random.Generator, entity: str) -> np.ndarray:
+    """By level of the birth date, or those that m has."""
+    born = [item for item in comparisons_of(entity) if item.name == "birth"]
+    return rng.dirichlet(np.ones(born[0].size)) if born and rng.random() < 0.7 else np.zeros(0)
 
 
 @settings(derandomize=True, max_examples=40, deadline=None)
@@ -32,6 +39,7 @@ def test_no_pair_is_ruled_out_that_could_be_kept(entity, rows, seed):
         kin=kin,
         neighbours=float(rng.choice([0.0, 0.2, 0.5, 0.95])),
         slips=rng.uniform(-1, 1, (5, 5)),
+        misdated=shares_of_wrong_dates(rng, entity),
     )
     left, right = np.triu_indices(len(rows), 1)
     scored, _ = work.score(model, left, right)
@@ -58,6 +66,7 @@ def test_no_pair_of_a_file_of_two_countries_is_ruled_out(entity, seed):
         }
         together, slips = float(rng.uniform(0.2, 0.95)), rng.uniform(-1, 1, (5, 5))
         model = replace(base, m=moved, community=0.0, kin=kin, neighbours=together, slips=slips)
+        model = replace(model, misdated=shares_of_wrong_dates(rng, entity))
         scored, _ = work.score(model, left, right)
         bounds = bounds_of(model, work.comparer, work.tables)
         for needed in NEEDED:

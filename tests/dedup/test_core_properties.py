@@ -113,6 +113,8 @@ def test_the_oracle_agrees_on_a_file_with_every_field(kin, neighbours):
     rng = np.random.default_rng(3)
     lasting, slips = rng.dirichlet(np.ones(4), mailbox.size), rng.uniform(-1, 1, (5, 5))
     model = replace(model, lasting=lasting, slips=slips)
+    if kin:
+        model = replace(model, misdated=rng.dirichlet(np.ones(len(model.m["birth"]))))
     left, right = np.triu_indices(80, 1)
     scored, levels = work.score(model, left, right)
     assert (levels["birth"] == DIFFERENT).any()

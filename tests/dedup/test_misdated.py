@@ -8,8 +8,11 @@ import pytest
 
 from crmclean.dedup.core import Settings, explain_pair, link_records
 from crmclean.dedup.dates import birth_key, cannot_be
+from crmclean.dedup.misdated import fit_misdated
+from crmclean.dedup.priors import DIFFERENT, comparisons_of
 from tests.dedup.dedup_files import TEXT, fields_of
 
+BIRTH = next(item for item in comparisons_of("person") if item.name == "birth")
 YEARS = [f"{1950 + n % 50}-0{1 + n % 9}-1{n % 10}" for n in range(100)]
 
 
@@ -70,11 +73,8 @@ def test_a_slip_from_such_a_date_says_more_than_one_between_true_dates(slip, tru
     pairs = [explain_pair(fields, Settings(), result.measures, *pair) for pair in ((0, 1), (1, 2))]
     found = [next(item for item in told.comparisons if item.name == "birth") for told in pairs]
     assert [item.level for item in found] == ["digit", "digit"]
-    measured = dict(zip(result.measures["levels"]["birth"], result.measures["m"]["birth"], strict=True))
-    between = [share for name, share in measured.items() if name not in ("different", "exact")]
-    whole = sum(between) + measured["different"] / 10
-    assert found[0].weight - found[1].weight == pytest.approx(-np.log2(whole), abs=1e-4)
-    assert found[0].m == pytest.approx(measured["digit"] / whole)
+    assert found[0].weight > found[1].weight + 0.5
+    assert found[0].m == result.measures["misdated"][BIRTH.code("digit")]
     assert found[0].weight == pytest.approx(np.log2(found[0].m / found[0].u), abs=1e-4)
     assert "slip" in found[0].note
     assert not found[1].note
@@ -87,12 +87,23 @@ def test_equal_dates_that_cannot_be_are_a_copy():
     assert copy.weight == pytest.approx(true.weight, abs=1e-4)
 
 
-def test_another_date_is_held_against_a_match_a_tenth_as_often():
-    fields = fields_of(file_of("1964-16-27", "1933-02-11"))
-    result = link_records(fields, Settings())
-    told = explain_pair(fields, Settings(), result.measures, 0, 1)
-    found = next(item for item in told.comparisons if item.name == "birth")
-    measured = dict(zip(result.measures["levels"]["birth"], result.measures["m"]["birth"], strict=True))
-    whole = 1 - measured["exact"] - 0.9 * measured["different"]
-    assert found.level == "different"
-    assert found.m == pytest.approx(measured["different"] / 10 / whole)
+def test_a_file_without_such_dates_has_no_shares_of_them():
+    assert link_records(fields_of(file_of("1964-06-27")), Settings()).measures["misdated"] == []
+
+
+M = np.array([0, 0, 0.2, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.1, 0.4])
+
+
+def test_another_date_is_believed_to_be_there_a_tenth_as_often():
+    shares = fit_misdated(M, BIRTH, np.zeros(BIRTH.size))
+    np.testing.assert_allclose(shares, np.array([0, 0, 0.02, *M[3:10], 0]) / 0.42)
+
+
+def test_the_matches_move_the_shares_and_not_further_than_fourfold():
+    matches = np.zeros(BIRTH.size)
+    matches[[DIFFERENT, BIRTH.code("digit")]] = 10, 90
+    believed = fit_misdated(M, BIRTH, np.zeros(BIRTH.size))
+    np.testing.assert_allclose(fit_misdated(M, BIRTH, matches), (matches + 100 * believed) / 200)
+    swamped = fit_misdated(M, BIRTH, 1000 * matches)
+    kept = believed[3:9] / 4  # and the whole is one again
+    np.testing.assert_allclose(swamped[3:9], kept / (kept.sum() + 1), rtol=0.02)

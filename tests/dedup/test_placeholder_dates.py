@@ -64,3 +64,14 @@ def test_a_date_that_one_person_has_in_many_copies_is_no_placeholder():
 def test_what_is_common_is_told_by_the_tenth_most_common_date(carriers, names, found):
     flags = stand_for_none(np.array(carriers), np.array(names, np.float64))
     assert np.flatnonzero(flags).tolist() == found
+
+
+def test_the_order_of_the_rows_does_not_matter():
+    rows = register("1900-01-01")
+    order = np.random.default_rng(3).permutation(len(rows))
+    one, other = (link_records(fields_of(some), Settings()) for some in (rows, [rows[place] for place in order]))
+    assert one.measures == other.measures
+    together = np.empty(len(rows), np.int64)
+    together[order] = order[other.cluster]
+    parts = {tuple(np.flatnonzero(one.cluster == label)) for label in set(one.cluster)}
+    assert {tuple(np.flatnonzero(together == label)) for label in set(together)} == parts

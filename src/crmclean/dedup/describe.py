@@ -39,6 +39,7 @@ def describe_run(
         "lasting": model.lasting.tolist(),
         "neighbours": model.neighbours,
         "slips": model.slips.tolist(),
+        "misdated": model.misdated.tolist(),
         "m": {item.name: [float(share) for share in model.m[item.name]] for item in model.comparisons},
         "u": {item.name: [float(share) for share in model.u[item.name]] for item in model.comparisons},
         "near": {name: [float(share) for share in shares] for name, shares in model.near.items()},

@@ -7,8 +7,9 @@ matches, those among the matches with such a date on one side and any other date
     m'_exact = 0        m'_different = rho m_different / S        m'_l = m_l / S for the rest        S = their sum
 
 by Bayes' rule: rho is how much less often a date cannot be if it is another one (mostly a true date, of somebody else)
-than if it is a slip of the true one (about every second wrong digit and exchange of digits makes no date of it).
-What chance brings about is left as it is, though fewer dates are a slip away from such a one.
+than if it is a slip of the true one (about every second wrong digit and exchange of digits makes no date of it). That
+is what is believed, with the weight that the comparison's m has; the expected matches with such a date move it. What
+chance brings about is left as it is, though fewer dates are a slip away from such a one.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from crmclean.dedup.priors import DIFFERENT, Comparison
 if TYPE_CHECKING:
     from crmclean.dedup.weights import Model
 
-__all__ = ["are_misdated", "bits_of_misdated", "shares_of_misdated", "with_misdated", "write_misdated"]
+__all__ = ["are_misdated", "bits_of_misdated", "fit_misdated", "shares_of_misdated", "with_misdated", "write_misdated"]
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -34,11 +35,31 @@ _OTHER_DATE = 0.1  # rho: one wrong date in ten that is no slip of the true one 
 
 
 def shares_of_misdated(model: Model, item: Comparison) -> Table:
-    """m' by level code of the birth date; entries of the missing levels are unused."""
-    shares: Table = model.m[item.name].copy()
+    """m' by level code of the birth date, 0 where there is no such pair: on the best level and the missing ones."""
+    return model.misdated if len(model.misdated) else _believed(model.m[item.name], item)
+
+
+def fit_misdated(m: Table, item: Comparison, matches: Table) -> Table:
+    """m' from the expected matches among such pairs, by level; none moves further than fourfold.
+
+    Parameters
+    ----------
+    m, matches : float64 array by level code of the birth date
+        The shares of the levels among all matches, and how many matches of such a date there are on each.
+    """
+    believed = _believed(m, item)
+    fitted = matches + item.strength * believed
+    fitted = np.clip(fitted / fitted.sum(), believed / 4.0, believed * 4.0)
+    shares: Table = fitted / fitted.sum()
+    return shares
+
+
+def _believed(m: Table, item: Comparison) -> Table:
+    shares: Table = m.copy()
+    shares[:DIFFERENT] = 0.0
     shares[DIFFERENT] *= _OTHER_DATE
     shares[item.code("exact")] = 0.0
-    shares[DIFFERENT:] /= shares[DIFFERENT:].sum()
+    shares /= shares.sum()
     return shares
 
 

@@ -210,7 +210,8 @@ def fit_model(
         u = _u_of(model, chance.rates, drawn.matches(*drawn.posterior(model)))
         model = replace(model, m=m, u=u, prior=prior, community=community, lasting=sample.lasting(kept))
         model = replace(model, neighbours=colleagues.neighbours(model), slips=fit_slips(slips, posterior, scale / UNIT))
-        model = with_kin(replace(model, near=_near_of(model, chance)), kin)
+        model = replace(model, near=_near_of(model, chance), misdated=sample.misdated(posterior, m))
+        model = with_kin(model, kin)
         if abs(expected - before) <= _SETTLED * expected:
             break
     return Fit(model, chance.pairs, len(sample.pairs[0]), expected)

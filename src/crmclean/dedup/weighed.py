@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from crmclean.dedup.encode import Records
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import Table
 from crmclean.dedup.levels import Comparer
+from crmclean.dedup.misdated import are_misdated, fit_misdated
 from crmclean.dedup.priors import DIFFERENT
 from crmclean.dedup.support import LASTING
 from crmclean.dedup.weights import Model, probability_of, score_pairs
@@ -68,6 +70,20 @@ class Weighed:
         of_level += _LASTING_PAIRS * fitted / fitted.sum()
         lasting: Table = of_level / of_level.sum(axis=1, keepdims=True)
         return lasting
+
+    @cached_property
+    def _misdated(self) -> Ints:
+        """Places of the pairs of which one birth date cannot be."""
+        item = next(item for item in self.items if item.name == "birth")
+        return np.flatnonzero(are_misdated(self.records, self.levels["birth"], item, *self.pairs))
+
+    def misdated(self, posterior: Ints, m: Mapping[str, Table]) -> Table:
+        """``Model.misdated`` by how likely each pair is a match, beside the ``m`` of all."""
+        if self.records.misdated is None:
+            return np.zeros(0)
+        item = next(item for item in self.items if item.name == "birth")
+        matches = _by_level(self.levels["birth"][self._misdated], posterior[self._misdated], item.size)
+        return fit_misdated(m["birth"], item, matches)
 
 
 def _levels_of(comparer: Comparer, left: Ints, right: Ints) -> tuple[dict[str, Ints], dict[str, Ints]]:

@@ -103,6 +103,8 @@ class Model:
     slips : float64 array, shape (5, 5)
         Bits that a pair counts more, by how many of names, birth date and number are equal or alike, and how many of
         them are alike only (``slips``).
+    misdated : float64 array by level code of the birth date
+        m of pairs of which one date cannot be (``misdated``); empty where the file has none: as m has it.
     """
 
     entity: str
@@ -116,6 +118,7 @@ class Model:
     lasting: Table = field(default_factory=lambda: np.array([LASTING]))
     neighbours: float = 0.0
     slips: Table = field(default_factory=INDEPENDENT.copy)
+    misdated: Table = field(default_factory=lambda: np.zeros(0))
 
     def share(self, item: Comparison) -> Table:
         """What the chance of a value is held against, by level code: m, but for the near levels (``near``).

@@ -132,4 +132,5 @@ def frozen_model(start: Model, measures: Mapping[str, Any]) -> Model:
         np.array(measures.get("lasting", start.lasting)).reshape(-1, 4),
         float(measures.get("neighbours", 0.0)),
         np.array(measures.get("slips", start.slips)),
+        np.array(measures.get("misdated", start.misdated)),
     )
