@@ -175,7 +175,9 @@ def _clusters(work: Workings, model: Model, settings: Settings, thresholds: tupl
     left, right, scored = _links(work, model, settings)
     found = {}
     for threshold in thresholds:
-        chosen = replace(settings, match_probability=threshold, review_probability=min(threshold, 0.4))
+        chosen = replace(
+            settings, match_probability=threshold, review_probability=min(threshold, Settings().review_probability)
+        )
         some = decide_links(scored, left, right, None, threshold, chosen.review_probability).is_match
         links = left[some], right[some], scored["weight"][some]
         guard = guard_of(work, model, chosen)

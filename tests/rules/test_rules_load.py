@@ -35,7 +35,7 @@ def test_packs_are_layered_key_by_key(tmp_path: Path) -> None:
         ({"stalenes": {}}, "did you mean 'staleness'"),
         ({"validate": {"required": ["e_mail"]}}, "there is no field 'e_mail'"),
         ({"staleness": {"evidence": ["modified_at"]}}, "modified_at is no evidence"),
-        ({"dedup": {"match_probability": 0.3}}, "review_probability lies above"),
+        ({"dedup": {"match_probability": 0.2}}, "review_probability lies above"),
         ({"validate": {"checks": [{"name": "x", "field": "email", "pattern": "(?=a)"}]}}, "RE2"),
         ({"validate": {"checks": [{"name": "x", "field": "email"}]}}, "a check asks one thing"),
         ({"survivorship": {"fields": {"title": {"strategy": "newest"}}}}, "survivorship.fields.title.strategy"),

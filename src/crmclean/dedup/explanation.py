@@ -16,6 +16,7 @@ from crmclean.dedup.frequency import POOLS
 from crmclean.dedup.meetings import Meeting, meetings_of
 from crmclean.dedup.misdated import are_misdated, shares_of_misdated
 from crmclean.dedup.priors import DIFFERENT, Comparison
+from crmclean.dedup.slips import bits_by_code, slip_codes
 from crmclean.dedup.weights import Model, Scored, probability_of
 from crmclean.dedup.workings import Settings, Workings
 
@@ -133,6 +134,7 @@ def _adjustments(
     shown = {side: sum(f.weight for f in findings if (f.group == "identity") == side) for side in (True, False)}
     community = float(one_community(model, work.records, levels, scored.parts, pair)[0])
     neither = float(neither_contact(levels, 1)[0])
+    slips = float(bits_by_code(model.slips)[slip_codes(model.comparisons, levels, 1)][0])
     told = [
         (
             "names",
@@ -142,8 +144,14 @@ def _adjustments(
         ),
         ("contact", neither, "identity", "mailbox and own line both differ"),
         (
+            "slips",
+            slips,
+            "identity",
+            "how many slips a match has in this file, in names, birth date and number together",
+        ),
+        (
             "kin",
-            identity - shown[True] - community - neither,
+            identity - shown[True] - community - neither - slips,
             "identity",
             "kin have this in common: it counts no more than among them",
         ),

@@ -51,6 +51,7 @@ _SETTLED = 0.002  # the change of the expected matches from one round to the nex
 _COMMUNITY_PAIRS = 20.0
 _RANDOM_PAIRS = 200_000
 _PRIOR_MATCHES_PER_ROW = 0.02
+_MOST_PRIOR_MATCHES = 1000.0  # as many as the belief in m is worth at most: a large file speaks for itself
 _LARGEST_PRIOR = 0.02  # where the file is too small to tell
 _LARGEST_FITTED = 0.2
 _TELLS = 200  # records from which on a file may say that more of its pairs are matches
@@ -201,7 +202,8 @@ def fit_model(
         before = expected
         posterior, kept = sample.posterior(model)
         expected = float(posterior.sum()) / UNIT * scale
-        prior = min((expected + _PRIOR_MATCHES_PER_ROW * max(records.count, 1)) / total, largest)
+        believed = min(_PRIOR_MATCHES_PER_ROW * max(records.count, 1), _MOST_PRIOR_MATCHES)
+        prior = min((expected + believed) / total, largest)
         m = dict(model.m)
         found = sample.matches(posterior, kept)
         for item in comparer.active:
