@@ -39,7 +39,10 @@ _TAMIL_CH = (
     *("சொக்க", "சோப்ரா", "சோழ"),
 )
 # Common names, and ends of names, whose Latin spelling is settled and not what the letters say.
-_SPELT = (("நாயுடு", "naidu"), ("నాయుడు", "naidu"), ("ரெட்டி", "reddi"), ("ஜோசப்", "joseph"), ("ாசலம்", "ாchalam"))
+_SPELT = (
+    *(("நாயுடு", "naidu"), ("నాయుడు", "naidu"), ("ரெட்டி", "reddi"), ("ஜோசப்", "joseph"), ("ாசலம்", "ாchalam")),
+    *(("முகமது", "mohammed"), ("முஹம்மது", "mohammed"), ("அப்துல்", "abdul"), ("ஜான்", "john"), ("டேவிட்", "david")),
+)
 _TAMIL_STOPS = {"k": ("k", "g"), "ch": ("s", "s"), "t": ("t", "d"), "p": ("p", "b")}
 
 
