@@ -33,7 +33,7 @@ class Settings:
     """What the dedup core has to know that is not in the data."""
 
     entity: Literal["person", "company"] = "person"
-    match_probability: float = 0.9
+    match_probability: float = 0.875
     review_probability: float = 0.3
     keep_probability: float = 0.01
     pairs_per_row: int = 12

@@ -36,7 +36,7 @@ class LeanDedup:
 
     enabled: bool = True
     entity: Literal["person", "company"] = "person"
-    match_probability: float = 0.9
+    match_probability: float = 0.875
     review_probability: float = 0.3
     pairs_per_row: int = 12
     exclude: tuple[str, ...] = ()
