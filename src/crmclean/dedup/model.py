@@ -192,8 +192,6 @@ def fit_model(
     """
     records = comparer.records
     drawn = Weighed(comparer, tables, chance.left[hopeful], chance.right[hopeful])
-    total = max(records.count * (records.count - 1) / 2, 1.0)
-    largest = _LARGEST_FITTED if records.count >= _TELLS else _LARGEST_PRIOR
     colleagues = find_colleagues(comparer, tables)
     slips = slip_codes(comparer.active, sample.levels, len(sample.pairs[0]))
     expected = 0.0
@@ -202,8 +200,7 @@ def fit_model(
         before = expected
         posterior, kept = sample.posterior(model)
         expected = float(posterior.sum()) / UNIT * scale
-        believed = min(_PRIOR_MATCHES_PER_ROW * max(records.count, 1), _MOST_PRIOR_MATCHES)
-        prior = min((expected + believed) / total, largest)
+        prior = _prior_of(records.count, expected)
         m = dict(model.m)
         found = sample.matches(posterior, kept)
         for item in comparer.active:
@@ -217,6 +214,13 @@ def fit_model(
         if abs(expected - before) <= _SETTLED * expected:
             break
     return Fit(model, chance.pairs, len(sample.pairs[0]), expected)
+
+
+def _prior_of(records: int, expected: float) -> float:
+    """The share of matches among all pairs: those expected, and some that are believed beside them."""
+    believed = min(_PRIOR_MATCHES_PER_ROW * max(records, 1), _MOST_PRIOR_MATCHES)
+    largest = _LARGEST_FITTED if records >= _TELLS else _LARGEST_PRIOR
+    return min((expected + believed) / max(records * (records - 1) / 2, 1.0), largest)
 
 
 def pairs_of_one_name(records: Records, left: Ints, right: Ints) -> int:
