@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from crmclean.dedup.core import Settings, count_pairs, link_records
 from crmclean.dedup.decide import decide_links
+from crmclean.dedup.dependence import supported
 from crmclean.dedup.levels import POOLED
 from crmclean.dedup.model import prior_model
-from crmclean.dedup.priors import DIFFERENT
+from crmclean.dedup.priors import DIFFERENT, comparisons_of
 from crmclean.dedup.support import LASTING, SUPPORT_CAP, Affiliation, most_support
 from crmclean.dedup.weights import Model, score_pairs
 from crmclean.dedup.workings import Workings, prepare
@@ -204,3 +205,19 @@ def test_most_support_is_hardly_more_than_support(lasting: tuple[float, ...]) ->
     over = np.minimum(most, np.float32(SUPPORT_CAP)) - support
     assert over.min() > -1e-3
     assert over.max() < 0.1
+
+
+@pytest.mark.parametrize(("number", "identity"), [(0.0, 11.0), (13.0, 24.0)])
+def test_namesakes_of_two_birth_dates_show_no_more_than_kin_of_one_name_do(number: float, identity: float) -> None:
+    """Father and son share both names and the house, however much that identifies; born on one day they may be one."""
+    model = replace(prior_model("person", workings().comparer.active, 1000), kin=18.0)
+    parts = {"given": 8.0, "family": 7.0, "birth": -4.0, "national_id": number}
+    found = {name: np.array([bits], np.float32) for name, bits in parts.items()}
+    birth = next(item for item in comparisons_of("person") if item.name == "birth")
+
+    def bound(level: str) -> float:
+        levels = {"birth": np.array([birth.code(level)], np.uint8)}
+        return float(supported(model, levels, found, np.array([identity], np.float32))[0])
+
+    assert bound("different") == pytest.approx(18.0 - 8.0 - 7.0)
+    assert bound("digit") >= identity
