@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from crmclean.dedup.compare import Levels, Lookups, similar_texts
 from crmclean.dedup.forms import Ints
+from crmclean.dedup.frequency import Table
 from crmclean.dedup.own_mailboxes import OwnMailboxes, own_mailboxes
 from crmclean.dedup.pairs import score_distinct
 from crmclean.dedup.priors import DIFFERENT, ONE_MISSING, Comparison
@@ -22,6 +23,7 @@ ODD_IN_SIMILAR = np.array([2, 2, 2, 2, 2, 2, 2, 3], np.uint8)
 ODD_IN_TYPO = np.array([1, 1, 1, 1, 1, 1, 2, 3], np.uint8)
 ODD_IN_MISPLACED = 1  # of a name that stands in the other field
 
+_UNDECIDED = 0.5  # bits for one of two readings of names that crossed up to which neither is taken
 _SLIPS = ("similar", "part", "nickname", "typo", "variant")  # levels of two different names that are near
 
 
@@ -88,12 +90,15 @@ class NameLevels(Lookups):
         given[lone] = np.where(is_given, items["given"].code("misplaced"), ONE_MISSING)
         family[lone] = np.where(is_given, ONE_MISSING, items["family"].code("misplaced"))
         strange = half[both][~is_slip]
-        shared = np.where(one, g1, f1)[strange]
-        self._beside_another(items, (given, family), strange, shared, shared)
+        here = one[strange]  # where the shared name is the given name of the left record
+        shared = np.where(here, g1[strange], f1[strange])
+        others = np.where(here, f1[strange], g1[strange]), np.where(here, g2[strange], f2[strange])
+        self._beside_another(items, (given, family), strange, (shared, shared), others)
         open_ = np.flatnonzero(apart & ~one & ~other & (g1 > 0) & (f1 > 0) & (g2 > 0) & (f2 > 0))
-        for here, there in ((g1, f2), (f1, g2)):
-            near = open_[self._is_slip(here[open_], there[open_], 1)]
-            self._beside_another(items, (given, family), near, here[near], there[near])
+        for mine, theirs, others in ((g1, f2, (f1, g2)), (f1, g2, (g1, f2))):
+            near = open_[self._is_slip(mine[open_], theirs[open_], 1)]
+            rest = others[0][near], others[1][near]
+            self._beside_another(items, (given, family), near, (mine[near], theirs[near]), rest)
 
     def _both_turned(self, items: dict[str, Comparison], given: Ints, family: Ints, left: Ints, right: Ints) -> None:
         """Two records with their names in the wrong fields: their family names agree there, their given names differ.
@@ -110,16 +115,29 @@ class NameLevels(Lookups):
         given[pairs[turned]], family[pairs[turned]] = DIFFERENT, items["family"].code("misplaced")
 
     def _beside_another(
-        self, items: dict[str, Comparison], levels: tuple[Ints, Ints], pairs: Ints, one: Ints, other: Ints
+        self,
+        items: dict[str, Comparison],
+        levels: tuple[Ints, Ints],
+        pairs: Ints,
+        shared: tuple[Ints, Ints],
+        others: tuple[Ints, Ints],
     ) -> None:
         """One name in the other field, perhaps with a slip, while the records' other names differ.
 
-        It agrees as what it mostly is in the file, a given or a family name, both spellings together.
+        One of the two records is the wrong way round. Either it is the one in which the shared name is a family name,
+        so that this is a given name and the others are family names; or it is the other way about: *Martin, Heather*
+        beside *Garden, Martin* are Heather and Garden of one family. Of the two readings the likelier is taken, by how
+        often the file has these names in either field; where they are as likely the names agree as neither.
         """
-        more = self.carriers["given"] - self.carriers["family"]  # under one dictionary
-        tells = more.take(one) + more.take(other)
-        levels[0][pairs[tells > 0]] = items["given"].code("misplaced")
-        levels[1][pairs[tells < 0]] = items["family"].code("misplaced")
+        is_given = self._tells(*shared) - self._tells(others[0]) - self._tells(others[1])
+        levels[0][pairs[is_given > _UNDECIDED]] = items["given"].code("misplaced")
+        levels[1][pairs[is_given < -_UNDECIDED]] = items["family"].code("misplaced")
+
+    def _tells(self, *spellings: Ints) -> Table:
+        """Log odds, in bits, that a name in some spellings is a given and not a family name, after Laplace."""
+        given, family = (sum(self.carriers[name].take(some) for some in spellings) for name in ("given", "family"))
+        odds: Table = np.log2((given + 1.0) / (family + 1.0))
+        return odds
 
     def _is_slip(self, a: Ints, b: Ints, most: int) -> Ints:
         """Whether two names are up to so many edits apart, two at most; given and family names share one dictionary."""
