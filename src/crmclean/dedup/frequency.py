@@ -20,7 +20,7 @@ from crmclean.kernels import kernel
 if TYPE_CHECKING:
     from crmclean.dedup.encode import Records
 
-__all__ = ["POOLS", "SOUND", "Table", "count_values", "effective_number", "sound_tables", "value_u"]
+__all__ = ["POOLS", "SOUND", "Table", "count_values", "effective_number", "initial_chances", "sound_tables", "value_u"]
 
 Table = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -144,6 +144,21 @@ def sound_tables(records: Records, comparisons: tuple[Comparison, ...]) -> dict[
             chance = value_u(sound.counts().astype(np.float64), records.count, item.frequency)
             tables[SOUND + item.name] = chance.take(sound.of_parent)
     return tables
+
+
+def initial_chances(records: Records, tables: Mapping[str, Table]) -> dict[str, Table]:
+    """The tables of given and family names, with an initial as common as the names that it may stand for.
+
+    Whether a list abbreviates names is the same for all its people: *S.* beside *S.* says that the letters agree.
+    """
+    found = {}
+    for name in ("given", "family"):
+        first = records.forms.get(f"{name}_initial")
+        if name in tables and first is not None and first.of_parent is not None:
+            lone = pc.equal(pc.utf8_length(records.forms[name].values), 1).to_numpy(zero_copy_only=False)
+            share = first.counts().take(first.of_parent) / max(records.count, 1)
+            found[name] = np.where(lone, np.maximum(tables[name], share), tables[name])
+    return found
 
 
 def value_u(counts: Table, records: int, frequency: Frequency) -> Table:

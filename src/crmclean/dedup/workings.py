@@ -13,7 +13,7 @@ from crmclean.dedup.compare import Levels
 from crmclean.dedup.dependence import widest_support
 from crmclean.dedup.encode import Columns, Records, encode
 from crmclean.dedup.forms import Ints
-from crmclean.dedup.frequency import Table, count_values, sound_tables
+from crmclean.dedup.frequency import Table, count_values, initial_chances, sound_tables
 from crmclean.dedup.levels import Comparer
 from crmclean.dedup.priors import comparisons_of
 from crmclean.dedup.unmapped import Unmapped, support_comparisons
@@ -107,7 +107,8 @@ def prepare(
         of_words = records.has("company")
         parts = {"word": comparer.word_carriers(), "word_share": comparer.word_shares()} if of_words else {}
         carriers |= counted.result()
-    tables = value_tables(comparer.active, {**carriers, **parts}, records.count) | sound_tables(records, comparisons)
+    tables = value_tables(comparer.active, {**carriers, **parts}, records.count)
+    tables |= initial_chances(records, tables) | sound_tables(records, comparisons)
     return Workings(records, comparer, tables)
 
 
