@@ -305,6 +305,10 @@ class ContactLevels(NameLevels):
         bare = self._bare_locals().take(pa.array(locals_[first]))
         found = _built_from(bare, self._spelling("given", asked), self._spelling("family", asked), 1.0)
         rest = np.flatnonzero(~found)
+        found[rest] = _spells_initial(
+            bare.take(pa.array(rest)), self._spelling("given", asked[rest]), self._spelling("family", asked[rest])
+        )
+        rest = np.flatnonzero(~found)
         words = np.flatnonzero(self._is_several_words(asked[rest]))
         for part in (r" .*$", r"^.* "):
             some = rest[words]
@@ -372,6 +376,21 @@ def _built_from(bare: pa.Array, given: pa.Array, family: pa.Array, likeness: flo
             found = found | (likeness_of(bare, built, likeness) > 0)
     answer: Ints = found & pc.not_equal(bare, "").to_numpy(zero_copy_only=False)
     return answer
+
+
+def _spells_initial(bare: pa.Array, given: pa.Array, family: pa.Array) -> Ints:
+    """Whether a text is a family name before or behind a given name of which only the initial is known."""
+    lone = np.flatnonzero(pc.equal(pc.utf8_length(given), 1).to_numpy(zero_copy_only=False))
+    built = np.zeros(len(bare), bool)
+    text, letter, name = (
+        texts.take(pa.array(lone)).to_numpy(zero_copy_only=False).astype(np.dtypes.StringDType())
+        for texts in (bare, given, family)
+    )
+    named = np.strings.str_len(name) > 0
+    ahead = np.strings.startswith(text, letter) & np.strings.endswith(text, name)
+    behind = np.strings.startswith(text, np.strings.add(name, letter))
+    built[lone] = named & (ahead | behind)
+    return built
 
 
 def _sounds_like(bare: pa.Array, given: pa.Array, family: pa.Array) -> Ints:
