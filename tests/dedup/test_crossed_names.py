@@ -51,6 +51,18 @@ def test_one_name_in_the_other_field_agrees_as_what_it_mostly_is(pair, given, fa
         assert levels_of(*order) == {"given": given, "family": family}
 
 
+def test_the_other_names_tell_which_record_is_the_wrong_way_round() -> None:
+    """Martin is oftener a given name here; but Heather and Garden are given names, so the Martins are a family."""
+    rows = [
+        {"first_name": "Martin", "last_name": "Heather"},
+        {"first_name": "Garden", "last_name": "Martin"},
+        *({"first_name": "Martin", "last_name": family} for family in FAMILY),
+        *({"first_name": given, "last_name": "Martin"} for given in GIVEN[:3]),
+        *({"first_name": given, "last_name": "Moody"} for given in ("Heather", "Garden")),
+    ]
+    assert _levels(prepare(fields_of(rows), Settings()), 0, 1) == {"given": "different", "family": "misplaced"}
+
+
 def test_a_name_that_is_given_and_family_name_alike_agrees_as_neither() -> None:
     """James Thomas beside Thomas Miller, in a file where as many are called Thomas first as last."""
     rows = [

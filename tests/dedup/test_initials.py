@@ -86,3 +86,40 @@ def test_one_person_with_and_without_the_initial_is_found_and_two_are_not() -> N
     ]
     columns = fields_of([dict(zip(("full_name", "mobile", "email"), row, strict=True)) for row in rows])
     assert link_records(columns, Settings()).cluster.tolist() == [0, 0, 0, 3, 4, 5, 6]
+
+
+def _explained(left: dict[str, str], right: dict[str, str]) -> dict[str, tuple[str, float]]:
+    """Level and weight of each comparison, in a file of a hundred others of whom one in five is called S-something."""
+    given = ("Sara", "Amira", "Jonas", "Tomasz", "Ole")
+    others = [
+        {"first_name": given[at % 5], "last_name": f"Stranger{at}", "email": f"x{at}@o.example"} for at in range(99)
+    ]
+    columns = fields_of([left, right, *others])
+    measures = link_records(columns, Settings()).measures
+    found = explain_pair(columns, Settings(), measures, 0, 1)
+    return {item.name: (item.level, item.weight) for item in found.comparisons}
+
+
+def test_an_initial_on_both_sides_is_as_common_as_the_names_it_may_stand_for() -> None:
+    family = {"last_name": "Arulbalamurugan"}
+    lone = _explained({"first_name": "S.", **family}, {"first_name": "S", **family})
+    full = _explained({"first_name": "Saravanan", **family}, {"first_name": "Saravanan", **family})
+    assert lone["given"][0] == full["given"][0] == "exact"
+    assert 1.0 < lone["given"][1] < 3.0
+    assert full["given"][1] > lone["given"][1] + 2
+
+
+@pytest.mark.parametrize(
+    ("first", "local", "level"),
+    [
+        ("S.", "saravanan.arulbalamurugan", "named_alike"),
+        ("S.", "arulbalamurugan.s", "named_alike"),
+        ("S.", "arulbalamurugan.saravanan", "named_alike"),
+        ("S.", "karthik.arulbalamurugan", "local"),
+        ("S.", "saravanan.exports", "local"),
+    ],
+)
+def test_a_mailbox_is_seen_to_be_after_an_initial_and_its_family_name(first: str, local: str, level: str) -> None:
+    name = {"first_name": first, "last_name": "Arulbalamurugan"}
+    found = _explained(name | {"email": f"{local}@one.example"}, name | {"email": f"{local}@other.example"})
+    assert found["email"][0] == level

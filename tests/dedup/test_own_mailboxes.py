@@ -38,6 +38,12 @@ def test_who_has_a_mailbox_of_its_own() -> None:
         ("Ali Reza", "Karimi", "alireza.karimi@a.com", ""),
         ("Alireza", "Karimi", "alirezakarimi@a.com", ""),
         ("M.", "Gonzalez", "m.gonzalez@a.com", ""),
+        ("Eliane", "Chaverando", "elianec3@a.com", ""),
+        ("Elaine", "Chaverando", "elaine.chaverando@a.com", ""),
+        ("Karin", "Köhler", "k.kohler@b.com", ""),
+        ("Katrin", "Kohlar", "kohlar_k@b.com", ""),
+        ("Rayanne", "Garleigh", "rgarleigh@b.com", ""),
+        ("Maranne", "Garleigh", "garleighm@b.com", ""),
     )
     records = prepare(fields_of(rows), Settings()).records
     owned = own_mailboxes(records)
@@ -45,14 +51,19 @@ def test_who_has_a_mailbox_of_its_own() -> None:
     place = np.empty(len(rows), np.int64)
     place[records.position] = np.arange(len(rows))
 
-    def apart(one: int, other: int) -> bool:
-        return bool(owned.both_have(place[[one]], place[[other]])[0])
+    def apart(one: int, other: int, near: str = "given") -> bool:
+        return bool(owned.both_have(near, place[[one]], place[[other]])[0])
 
     assert apart(0, 1)
     assert apart(0, 2), "the spelling has a mailbox in another record"
     assert not apart(0, 3), "at another domain"
     assert not apart(4, 5), "one name in two spellings has one mailbox"
     assert not apart(1, 2), "one name"
+    assert apart(7, 8), "one mailbox spells the given name, and so does the other"
+    assert not apart(9, 10), "initials fit both"
+    assert apart(9, 10, "family"), "and tell the family names apart"
+    assert apart(11, 12), "two first letters of the given name"
+    assert not apart(11, 12, "family")
 
 
 def test_colleagues_a_letter_apart_are_two_people() -> None:

@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmclean.dedup.compare import likeness_of, similar_texts
+from crmclean.dedup.compare import similar_texts
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import Table
 from crmclean.dedup.name_levels import NameLevels
+from crmclean.dedup.named_after import built_from, sounds_like, spells_initial
 from crmclean.dedup.pairs import score_distinct
 from crmclean.dedup.priors import BOTH_MISSING, DIFFERENT, ONE_MISSING, Comparison
-from crmclean.keys.names import key_skeleton, name_skeleton
 from crmclean.tables.distinct import distinct_texts
 from crmclean.tables.evidence import TEXT
 
@@ -303,9 +303,9 @@ class ContactLevels(NameLevels):
         _, first, back = np.unique(names * (int(locals_.max()) + 1) + locals_, return_index=True, return_inverse=True)
         asked = records[first]
         bare = self._bare_locals().take(pa.array(locals_[first]))
-        found = _built_from(bare, self._spelling("given", asked), self._spelling("family", asked), 1.0)
+        found = built_from(bare, self._spelling("given", asked), self._spelling("family", asked), 1.0)
         rest = np.flatnonzero(~found)
-        found[rest] = _spells_initial(
+        found[rest] = spells_initial(
             bare.take(pa.array(rest)), self._spelling("given", asked[rest]), self._spelling("family", asked[rest])
         )
         rest = np.flatnonzero(~found)
@@ -313,12 +313,12 @@ class ContactLevels(NameLevels):
         for part in (r" .*$", r"^.* "):
             some = rest[words]
             one, other = self._spelling("given", asked[some], part), self._spelling("family", asked[some], part)
-            found[some] |= _built_from(bare.take(pa.array(some)), one, other, 1.0)
+            found[some] |= built_from(bare.take(pa.array(some)), one, other, 1.0)
         rest = np.flatnonzero(~found)
         one, other = self._spelling("given", asked[rest]), self._spelling("family", asked[rest])
-        found[rest] = _built_from(bare.take(pa.array(rest)), one, other, 0.9)
+        found[rest] = built_from(bare.take(pa.array(rest)), one, other, 0.9)
         rest = np.flatnonzero(~found)
-        found[rest] = _sounds_like(
+        found[rest] = sounds_like(
             bare.take(pa.array(rest)), self._spelling("given", asked[rest]), self._spelling("family", asked[rest])
         )
         return found[back]
@@ -352,55 +352,3 @@ class ContactLevels(NameLevels):
 def _sorted_letters(texts: pa.Array) -> np.ndarray[Any, np.dtype[np.str_]]:
     """The letters of each text in order: one edit that leaves them alone exchanges two neighbours."""
     return np.array(["".join(sorted(text)) for text in texts.to_pylist()], dtype=np.str_)
-
-
-def _built_from(bare: pa.Array, given: pa.Array, family: pa.Array, likeness: float) -> Ints:
-    """Whether a text is a name, or is put together from names and initials, spelt more or less like this.
-
-    An unknown given name may be any initial. ``likeness`` is the Jaro-Winkler similarity that will do (spellings
-    differ between scripts, and by slips); 1 asks for equality, which is cheap.
-    """
-    g, f = pc.utf8_slice_codeunits(given, 0, 1), pc.utf8_slice_codeunits(family, 0, 1)
-    blank = pa.scalar("", TEXT)
-    found = pc.and_(pc.equal(given, ""), pc.equal(pc.utf8_slice_codeunits(bare, 1), family))
-    found = found.to_numpy(zero_copy_only=False)
-    pairs = (
-        *((given, family), (family, given), (g, family), (family, g)),
-        *((given, f), (f, given), (given, blank), (family, blank), (g, f)),
-    )
-    for first, second in pairs:
-        built = pc.binary_join_element_wise(first, second, blank)
-        if likeness == 1.0:
-            found = found | pc.equal(bare, built).to_numpy(zero_copy_only=False)
-        else:
-            found = found | (likeness_of(bare, built, likeness) > 0)
-    answer: Ints = found & pc.not_equal(bare, "").to_numpy(zero_copy_only=False)
-    return answer
-
-
-def _spells_initial(bare: pa.Array, given: pa.Array, family: pa.Array) -> Ints:
-    """Whether a text is a family name before or behind a given name of which only the initial is known."""
-    lone = np.flatnonzero(pc.equal(pc.utf8_length(given), 1).to_numpy(zero_copy_only=False))
-    built = np.zeros(len(bare), bool)
-    text, letter, name = (
-        texts.take(pa.array(lone)).to_numpy(zero_copy_only=False).astype(np.dtypes.StringDType())
-        for texts in (bare, given, family)
-    )
-    named = np.strings.str_len(name) > 0
-    ahead = np.strings.startswith(text, letter) & np.strings.endswith(text, name)
-    behind = np.strings.startswith(text, np.strings.add(name, letter))
-    built[lone] = named & (ahead | behind)
-    return built
-
-
-def _sounds_like(bare: pa.Array, given: pa.Array, family: pa.Array) -> Ints:
-    """Whether a text is a full name, or an initial and a family name, in another romanisation (``guenter.mueller``)."""
-    blank = pa.scalar("", TEXT)
-    g, f = pc.utf8_slice_codeunits(given, 0, 1), pc.utf8_slice_codeunits(family, 0, 1)
-    code = name_skeleton(bare)  # a local part may have any letters
-    found = np.zeros(len(bare), bool)
-    for first, second in ((given, family), (family, given), (g, family), (given, f), (given, blank), (family, blank)):
-        same = pc.equal(code, key_skeleton(pc.binary_join_element_wise(first, second, blank)))
-        found |= same.to_numpy(zero_copy_only=False)
-    enough: Ints = found & pc.greater_equal(pc.utf8_length(code), 3).to_numpy(zero_copy_only=False)
-    return enough

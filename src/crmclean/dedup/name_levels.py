@@ -50,14 +50,10 @@ class NameLevels(Lookups):
         owned = self.own_mailboxes()
         if owned is None:
             return
-        near = {name: np.zeros(len(left), bool) for name in items}
         for name, item in items.items():
             codes = [item.code(level) for level in _SLIPS if level in item.level_names]
-            near[name] = np.isin(found[name], codes)
-        asked = np.flatnonzero(near["given"] | near["family"])
-        apart = asked[owned.both_have(left[asked], right[asked])]
-        for name in items:
-            found[name][apart[near[name][apart]]] = DIFFERENT
+            near = np.flatnonzero(np.isin(found[name], codes))
+            found[name][near[owned.both_have(name, left[near], right[near])]] = DIFFERENT
 
     def own_mailboxes(self) -> OwnMailboxes | None:
         """Whose name has a mailbox spelt after it; None where the file does not say."""

@@ -1,14 +1,16 @@
 """Whose name has a mailbox spelt after it: ``maria.gonzalez@`` and ``mario.gonzalez@`` at one domain are two people.
 
 A name one letter off is a slip of the pen, unless somebody was given a mailbox in that spelling. So for each full name
-of a file the domains are noted at which a record of that name has a mailbox of its given and family name put together
-(initials do not count: ``m.gonzalez`` fits both). Two near names that have different mailboxes at one domain are no
-slips of each other, whichever records they stand in.
+of a file the domains are noted at which a record of that name has a mailbox built from it, and which of the two names
+that spells: ``maria.gonzalez`` both, ``mariag`` the given and ``m.gonzalez`` the family name, the other by its first
+letter. Two near names that have mailboxes at one domain which spell them are no slips of each other, and neither are
+two of which the first letters differ in the mailboxes, whichever records they stand in.
 """
 
 from __future__ import annotations
 
 import string
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +27,7 @@ __all__ = ["OwnMailboxes", "own_mailboxes"]
 
 _LETTERS = string.ascii_letters.encode()
 _DOMAINS = 2  # kept for a name; a name with mailboxes at more domains is a common one
+_NAMES = ("given", "family")
 
 
 @dataclass(frozen=True)
@@ -35,33 +38,45 @@ class OwnMailboxes:
     ----------
     name : int32 array, shape (records,)
         Number of each record's full name.
-    domains : int32 array, shape (2, names)
-        Codes of mail domains, 0 = none.
+    spelt, begun : mapping of "given" and "family" to int32 arrays, shape (2, names)
+        Codes of the mail domains where a mailbox spells this name, and where it gives its first letter at least;
+        0 = none.
     letters : pyarrow.LargeStringArray
         Letters of each value of the name forms.
     """
 
     records: Records
     name: Ints
-    domains: Ints
+    spelt: Mapping[str, Ints]
+    begun: Mapping[str, Ints]
     letters: pa.LargeStringArray
 
-    def both_have(self, left: Ints, right: Ints) -> Ints:
-        """Whether the names of pairs of records have each a mailbox of its own at one domain, and not the same."""
-        met = np.zeros(len(left), bool)
-        a, b = self.name.take(left), self.name.take(right)
-        some = np.flatnonzero((a != b) & (self.domains[0, a] > 0) & (self.domains[0, b] > 0))
-        for one in self.domains[:, a[some]]:
-            for other in self.domains[:, b[some]]:
-                met[some] |= (one == other) & (one > 0)
-        met_at = np.flatnonzero(met)
-        spelt = [self._together(side[met_at]) for side in (left, right)]
-        met[met_at] = pc.not_equal(*spelt).to_numpy(zero_copy_only=False)
+    def both_have(self, near: str, left: Ints, right: Ints) -> Ints:
+        """Whether the ``near`` names of pairs of records are told apart by a mailbox of each at one domain."""
+        met = _meet(self.spelt[near], *(self.name.take(side) for side in (left, right)))
+        at = np.flatnonzero(met)
+        spelt = [self._letters(near, side[at]) for side in (left, right)]
+        met[at] = pc.not_equal(*spelt).to_numpy(zero_copy_only=False)
+        open_ = np.flatnonzero(~met)
+        begun = _meet(self.begun[near], *(self.name.take(side[open_]) for side in (left, right)))
+        at = open_[begun]
+        first = [pc.utf8_slice_codeunits(self._letters(near, side[at]), 0, 1) for side in (left, right)]
+        met[at] = pc.not_equal(*first).to_numpy(zero_copy_only=False)
         return met
 
-    def _together(self, records: Ints) -> pa.Array:
-        given, family = (self.letters.take(pa.array(self.records.codes(name)[records])) for name in ("given", "family"))
-        return pc.binary_join_element_wise(given, family, pa.scalar("", given.type))
+    def _letters(self, name: str, records: Ints) -> pa.LargeStringArray:
+        """Letters of the given or family names of records."""
+        return self.letters.take(pa.array(self.records.codes(name)[records]))
+
+
+def _meet(domains: Ints, one: Ints, other: Ints) -> Ints:
+    """Whether two names have a domain in common, and are not the same."""
+    met = np.zeros(len(one), bool)
+    some = np.flatnonzero((one != other) & (domains[0, one] > 0) & (domains[0, other] > 0))
+    for first in domains[:, one[some]]:
+        for second in domains[:, other[some]]:
+            met[some] |= (first == second) & (first > 0)
+    return met
 
 
 def own_mailboxes(records: Records) -> OwnMailboxes | None:
@@ -74,28 +89,48 @@ def own_mailboxes(records: Records) -> OwnMailboxes | None:
         return None
     name = numbered(given.codes.astype(np.int64) * family.size + family.codes)
     letters, spelt = _letters(given.values), _letters(local.values)
-    lengths, spelt_lengths = (pc.utf8_length(texts).to_numpy() for texts in (letters, spelt))
     known = (given.codes > 0) & (family.codes > 0)
-    blank = pa.scalar("", letters.type)
-    found = []
+    found: dict[str, list[Ints]] = {"both": [], "given": [], "family": []}
     for column in mailbox.codes:
         at = np.flatnonzero(known & (column > 0))
-        size = lengths.take(given.codes[at]) + lengths.take(family.codes[at])
-        at = at[size == spelt_lengths.take(local.of_parent.take(column[at]))]
-        one, other = letters.take(pa.array(given.codes[at])), letters.take(pa.array(family.codes[at]))
-        box = spelt.take(pa.array(local.of_parent[column[at]]))
-        own = pc.or_(
-            pc.equal(box, pc.binary_join_element_wise(one, other, blank)),
-            pc.equal(box, pc.binary_join_element_wise(other, one, blank)),
-        )
-        at = at[own.to_numpy(zero_copy_only=False)]
-        found.append(name[at] * np.int64(domain.size) + domain.of_parent[column[at]])
-    whose, where = np.divmod(distinct(np.concatenate(found)), domain.size)
+        box = local.of_parent.take(column[at])
+        for kind, some in _built(letters, spelt, given.codes[at], family.codes[at], box):
+            found[kind].append(name[at[some]] * np.int64(domain.size) + domain.of_parent[column[at[some]]])
+    names, size = int(name.max(initial=0)) + 1, domain.size
+    both, firm = found["both"], {each: found["both"] + found[each] for each in _NAMES}
+    every = _first_domains([*both, *found["given"], *found["family"]], names, size)
+    spelt_at = {each: _first_domains(firm[each], names, size) for each in _NAMES}
+    return OwnMailboxes(records, name, spelt_at, dict.fromkeys(_NAMES, every), letters)
+
+
+def _built(letters: pa.Array, spelt: pa.Array, given: Ints, family: Ints, box: Ints) -> Iterator[tuple[str, Ints]]:
+    """Records whose mailbox is built from their two names, or from one and the first letter of the other."""
+    lengths, spelt_lengths = (pc.utf8_length(texts).to_numpy() for texts in (letters, spelt))
+    g, f, whole = lengths.take(given), lengths.take(family), spelt_lengths.take(box)
+    first = pc.utf8_slice_codeunits(letters, 0, 1)
+    blank = pa.scalar("", letters.type)
+    for kind, size, orders in (
+        ("both", g + f, (((letters, given), (letters, family)), ((letters, family), (letters, given)))),
+        ("given", g + 1, (((letters, given), (first, family)),)),
+        ("family", f + 1, (((first, given), (letters, family)), ((letters, family), (first, given)))),
+    ):
+        some = np.flatnonzero((size == whole) & (g > 1) & (f > 1))
+        texts = spelt.take(pa.array(box[some]))
+        own = np.zeros(len(some), bool)
+        for order in orders:
+            parts = [values.take(pa.array(codes[some])) for values, codes in order]
+            own |= pc.equal(texts, pc.binary_join_element_wise(*parts, blank)).to_numpy(zero_copy_only=False)
+        yield kind, some[own]
+
+
+def _first_domains(found: list[Ints], names: int, size: int) -> Ints:
+    """The first domains of each name, from names and domains packed into one number."""
+    whose, where = np.divmod(distinct(np.concatenate(found)), size)
     place = np.arange(len(whose)) - np.searchsorted(whose, whose)
-    domains = np.zeros((_DOMAINS, int(name.max(initial=0)) + 1), np.int32)
+    domains = np.zeros((_DOMAINS, names), np.int32)
     kept = place < _DOMAINS
     domains[place[kept], whose[kept]] = where[kept]
-    return OwnMailboxes(records, name, domains, letters)
+    return domains
 
 
 def _letters(texts: pa.LargeStringArray) -> pa.LargeStringArray:
