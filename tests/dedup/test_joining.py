@@ -20,7 +20,7 @@ def _odds(one, other, evidence, place, prior, charge):
     pairs = [place[min(a, b), max(a, b)] for a in one for b in other]
     if evidence.never[pairs].any():
         return -math.inf
-    total = prior + (float(charge(len(one), len(other))) if charge is not None else 0.0)
+    total = prior
     heard, findings = pairs, range(len(evidence.findings))
     if evidence.leading is not None:
         named = [pair for pair in pairs if evidence.known[evidence.leading, pair]]
@@ -29,7 +29,9 @@ def _odds(one, other, evidence, place, prior, charge):
     for finding in findings:
         some = heard if evidence.known[finding, heard].any() else pairs
         total += _told(evidence, finding, some)
-    return total
+    taken_off = float(charge(len(one), len(other))) if charge is not None else 0.0
+    equal = evidence.equal is not None and bool(evidence.equal[pairs].any())
+    return (min(total, 8.0) if taken_off < 0 and not equal else total) + taken_off
 
 
 def _told(evidence, finding, pairs):
@@ -70,7 +72,8 @@ def _components(sizes, rng, findings=3, leading=None):
     for group in groups:
         labels[group] = group[0]
     nothing = np.zeros(len(pairs), bool)
-    return groups, first, second, labels, Evidence(bits.sum(axis=0), never, nothing, bits, known, leading)
+    equal = rng.random(len(pairs)) < 0.05
+    return groups, first, second, labels, Evidence(bits.sum(axis=0), never, nothing, bits, known, leading, equal)
 
 
 @settings(derandomize=True, max_examples=200, deadline=None)
@@ -171,8 +174,14 @@ def test_what_three_copies_say_outweighs_one_that_went_wrong():
 def test_the_charge_is_the_ratio_of_the_priors(one, other):
     sizes = np.repeat([1, 2, 3, 4, 5], [700, 150, 60, 30, 20])
     seen = np.bincount(sizes)[1:]
-    believed = {1: 16, 2: 8, 3: 4, 4: 2, 5: 1} | {size: 2.0 ** (5 - size) for size in range(6, 13)}
-    share = {size: (count + (seen[size - 1] if size <= 5 else 0)) / (960 + 32) for size, count in believed.items()}
+    believed = {size: 16 / 3 ** (size - 1) for size in range(1, 7)}
+    believed |= {size: believed[6] / 4 ** (size - 6) for size in range(7, 13)}
+    by_chance = dict.fromkeys(believed, 0.0)
+    for larger, smaller in itertools.combinations_with_replacement(range(5, 0, -1), 2):
+        by_chance[larger + smaller] += seen[larger - 1] * seen[smaller - 1] / seen.sum() / 256
+    counted = {size: max(seen[size - 1] - by_chance[size], 0) if size <= 5 else 0 for size in believed}
+    reached = {size: sum(count for each, count in counted.items() if each >= size) / size for size in believed}
+    share = {size: (count + max(counted[size], reached[size])) / 1000 for size, count in believed.items()}
 
     def prior(*parts):
         return math.prod(math.factorial(part) * share[part] for part in parts)
@@ -185,3 +194,26 @@ def test_a_size_that_the_file_hardly_has_is_charged_and_common_ones_are_not():
     charge = SizeCharge.of(np.repeat([1, 2, 3, 4, 5], [7000, 1500, 600, 300, 200]), 8)
     assert charge.is_charged().tolist() == [False] * 6 + [True] * 3
     assert charge(5, 1) < -3
+
+
+def test_wrong_joins_do_not_make_a_size_common():
+    """Of 8,000 clusters of five one in 256 may have met a single record; a thousand sixes are no accident."""
+    true = np.repeat([1, 2, 3, 4, 5], [585_000, 108_000, 34_000, 13_000, 8_000])
+    few, many = (SizeCharge.of(np.append(true, np.full(count, 6)), 12) for count in (20, 1_000))
+    assert few(5, 1) == pytest.approx(float(SizeCharge.of(true, 12)(5, 1)))
+    assert few(5, 1) < few(4, 2) < few(3, 3) < -8
+    assert many(5, 1) == 0
+    assert few(5, 5) < -8, "nor are two people of five records one of ten"
+
+
+def test_a_charged_join_needs_two_records_that_are_equal():
+    """However much speaks for a sixth record, where nobody has six: only what is there twice is surely there twice."""
+    charge = SizeCharge.of(np.repeat([1, 2, 3, 4, 5], [585_000, 108_000, 34_000, 13_000, 8_000]), 6)
+    pairs = list(itertools.combinations(range(6), 2))
+    first, second = (np.array([pair[side] for pair in pairs]) for side in (0, 1))
+    bits, nothing = np.array([40.0 if 5 in pair else 90.0 for pair in pairs]), np.zeros(len(pairs), bool)
+    for equal, expected in ((nothing, [0, 0, 0, 0, 0, 5]), (second == 5, [0] * 6)):
+        labels = np.zeros(6, np.int32)
+        evidence = Evidence(bits, nothing, nothing, bits[None], np.ones((1, 15), bool), equal=equal)
+        join_components(labels, first, second, evidence, -20.0, charge)
+        assert labels.tolist() == expected

@@ -19,6 +19,7 @@ from crmclean.dedup.workings import Settings, Workings
 __all__ = ["guard_of"]
 
 _LEADING = "given"
+_SAME = ("both_missing", "exact", "shared")  # levels of two values that are the same
 _FIRM = 3.0  # bits above the match band from which on a link is firm
 
 
@@ -58,7 +59,8 @@ def guard_of(
         if sources is not None:
             never |= (sources[first] == sources[second]) & (sources[first] >= 0)
         leading = list(telling).index(_LEADING) if _LEADING in telling else None
-        return Evidence(bits, never, contrary, *_findings(telling, levels, bits), leading)
+        equal = _equal(work, levels, len(first))
+        return Evidence(bits, never, contrary, *_findings(telling, levels, bits), leading, equal)
 
     return Guard(evaluate, prior, bar + _FIRM)
 
@@ -68,6 +70,15 @@ def _findings(telling: Mapping[str, Ints], levels: Levels, bits: Ints) -> tuple[
     rest = bits - sum(telling.values(), np.zeros_like(bits))
     known = [levels[name] >= DIFFERENT for name in telling]
     return np.stack([*telling.values(), rest]), np.stack([*known, np.ones(len(bits), bool)])
+
+
+def _equal(work: Workings, levels: Levels, count: int) -> Ints:
+    """Pairs that are equal in everything that either of them has."""
+    equal = np.ones(count, bool)
+    for item in work.comparer.active:
+        same = np.isin(item.level_names, _SAME)
+        equal &= same.take(levels[item.name])
+    return equal
 
 
 def _meant_apart(work: Workings, levels: Levels, count: int) -> Ints:

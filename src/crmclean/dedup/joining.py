@@ -25,7 +25,9 @@ prior of a partition is proportional to the product of |c|! mu_|c| over its clus
 
     log2( (a + b)! mu_(a+b) / (a! mu_a  b! mu_b) )  -  log2( 2 mu_2 / mu_1^2 )
 
-Only what it takes off counts: that a size is common is no reason to merge.
+Only what it takes off counts: that a size is common is no reason to merge. Where it takes something off, what speaks
+for the join counts 8 bits at most, unless a record of A and one of B are equal in everything: cells get into wrong rows
+and people share what is their own elsewhere, so that however much agrees, one such join in some hundreds is wrong.
 """
 
 from __future__ import annotations
@@ -45,7 +47,10 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 _WIDE = 1000  # records from which on a component is joined by its pairs' evidence as a whole: memory
 _CELLS = 4_000_000  # findings of pairs held at a time
-_UNSEEN, _SMALL = 0.5, 6  # clusters of each size that a file is believed to have at least, and from which size on
+_SINGLE, _FEWER = 16.0, 3.0  # clusters of one record a file is believed to have besides, and how many times fewer
+_SMALL = 6  # records from which on there are no fewer of a size
+_BEYOND = 2.0  # bits that a size is rarer for each record that it has more than any of the file
+_SUREST = 8.0  # bits: one join in 256 is wrong whatever its evidence
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,8 @@ class Evidence:
         Findings about which both records say something.
     leading : int, optional
         The finding that leads.
+    equal : bool array, shape (pairs,), optional
+        Pairs whose records are equal in everything.
     """
 
     bits: np.ndarray[Any, Any]
@@ -72,6 +79,7 @@ class Evidence:
     findings: np.ndarray[Any, Any]
     known: np.ndarray[Any, np.dtype[np.bool_]]
     leading: int | None = None
+    equal: np.ndarray[Any, np.dtype[np.bool_]] | None = None
 
     @staticmethod
     def whole(bits: Ints, never: Ints, contrary: Ints) -> Evidence:
@@ -81,7 +89,21 @@ class Evidence:
     def take(self, chosen: Ints) -> Evidence:
         """Of some pairs only."""
         one = (self.bits[chosen], self.never[chosen], self.contrary[chosen])
-        return Evidence(*one, self.findings[:, chosen], self.known[:, chosen], self.leading)
+        equal = None if self.equal is None else self.equal[chosen]
+        return Evidence(*one, self.findings[:, chosen], self.known[:, chosen], self.leading, equal)
+
+
+def _by_chance(seen: Floats) -> Floats:
+    """Clusters of each size that wrong joins of two smaller ones are expected to make; ``seen[k - 1]`` have k records.
+
+    Each wrong join is of two clusters drawn at random, the larger of them one in ``2 ** _SUREST``.
+    """
+    whole, made = max(float(seen.sum()), 1.0), np.zeros(len(seen))
+    for larger in np.flatnonzero(seen) + 1:
+        fits = min(larger, len(seen) - larger)
+        made[larger : larger + fits] += seen[larger - 1] * seen[:fits] / whole
+    by_chance: Floats = made / 2.0**_SUREST
+    return by_chance
 
 
 @dataclass(frozen=True)
@@ -94,14 +116,19 @@ class SizeCharge:
     def of(sizes: Ints, largest: int) -> SizeCharge:
         """From the sizes of the clusters of a file; ``largest`` is the largest size to be asked about.
 
-        Besides these a file is believed to have 16 of one record and half as many with each record more, but half a
-        cluster of each size from six to the largest seen.
+        Of the clusters of each size those do not count that wrong joins of two smaller ones would explain, where one
+        cluster in 256 is joined to some other by chance. Larger clusters count as well, as one in k for each of k
+        records, for on its way to their size a cluster comes through the smaller ones. Besides the file is believed to
+        have 16 clusters of one record, and a third as many with each record more up to six; for each record more than
+        any cluster has, a quarter.
         """
-        most = max(int(sizes.max(initial=0)), _SMALL)
-        size = np.arange(1, max(largest, most) + 1)
-        believed = _UNSEEN * 2.0 ** np.maximum(_SMALL - size, 0)
-        seen = np.bincount(sizes, minlength=len(size) + 1)[1:]
-        share = np.log2(seen + believed) - np.maximum(size - most, 0)
+        size = np.arange(1, max(largest, _SMALL, int(sizes.max(initial=0))) + 1)
+        seen = np.bincount(sizes, minlength=len(size) + 1)[1:].astype(np.float64)
+        seen -= np.minimum(seen, _by_chance(seen))
+        most = max(int(size[seen > 0].max(initial=0)), _SMALL)
+        seen = np.maximum(seen, np.cumsum(seen[::-1])[::-1] / size)
+        believed = _SINGLE / _FEWER ** (np.minimum(size, _SMALL) - 1)
+        share = np.log2(seen + believed) - _BEYOND * np.maximum(size - most, 0)
         return SizeCharge(np.concatenate([[0.0], share + np.cumsum(np.log2(size))]))
 
     def __call__(self, one: Ints, other: Ints) -> Floats:
@@ -115,6 +142,12 @@ class SizeCharge:
         )
         charged: Floats = np.minimum(odds, 0.0)
         return charged
+
+    def taken_off(self, odds: Floats, one: Ints, other: Ints, equal: Ints) -> Floats:
+        """Odds of joins of parts of two sizes with the charge taken off; ``equal`` are those surer than any chance."""
+        charged = self(one, other)
+        less: Floats = np.where((charged < 0) & ~equal, np.minimum(odds, _SUREST), odds) + charged
+        return less
 
     def is_charged(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Sizes that some join of two parts is charged for."""
@@ -148,8 +181,8 @@ def join_components(
         Log2 odds of the prior.
     charge : SizeCharge, optional
     weakest : float64 array, shape (records,), optional
-        Written for the records in the pairs: the odds, in bits, of the weakest join that made their part; infinite for
-        a record on its own.
+        Written for the records in the pairs: the odds, in bits, of the weakest join that made their part, before
+        anything is taken off for its size; infinite for a record on its own.
     """
     owner = labels[first]
     order = np.lexsort((second, first, owner))
@@ -222,12 +255,15 @@ class Parts:
         Which finding this is.
     never : bool array, shape (components, size, size)
         Parts that must not be joined.
+    equal : bool array, shape (components, size, size)
+        Parts with a record each that are equal in everything.
     """
 
     told: Told
     led: Told | None
     leading: int
     never: np.ndarray[Any, np.dtype[np.bool_]]
+    equal: np.ndarray[Any, np.dtype[np.bool_]]
 
     @staticmethod
     def of(evidence: Evidence, chosen: Ints, size: int) -> Parts:
@@ -237,15 +273,17 @@ class Parts:
         if size > _WIDE:
             findings, known, leading = evidence.bits[chosen][None], np.ones((1, *chosen.shape), bool), None
         roots = np.exp2(findings / 2.0)
-        never = np.zeros((len(chosen), size, size), bool)
+        never, equal = np.zeros((2, len(chosen), size, size), bool)
         never[:, one, other] = never[:, other, one] = evidence.never[chosen]
+        if evidence.equal is not None:
+            equal[:, one, other] = equal[:, other, one] = evidence.equal[chosen]
         led = None if leading is None else Told.of(roots, known & known[leading], size)
-        return Parts(Told.of(roots, known, size), led, leading or 0, never)
+        return Parts(Told.of(roots, known, size), led, leading or 0, never, equal)
 
     def joined(self, prior: float, charge: SizeCharge | None) -> tuple[Ints, Floats]:
         """The first member of the part that each record ends up in, and by first member the weakest join of the part.
 
-        Both of shape (components, size); the odds of joins in bits.
+        Both of shape (components, size); the odds of joins in bits, before anything is taken off for their size.
 
         All components take a step at a time: the best two parts of each are joined until their odds are against it.
         Each part remembers its best partner, so that a join costs a row.
@@ -265,14 +303,15 @@ class Parts:
                 return part, weakest
             other = partner[at, one]
             kept, gone = np.minimum(one, other), np.maximum(one, other)
-            weakest[at, kept] = np.minimum(np.minimum(weakest[at, kept], weakest[at, gone]), best[at, one])
+            join = self._bits((at, kept, gone)) + prior
+            weakest[at, kept] = np.minimum(np.minimum(weakest[at, kept], weakest[at, gone]), join)
             part[at] = np.where(part[at] == gone[:, None], kept[:, None], part[at])
             self._merge(at, kept, gone)
             sizes[at, kept] += sizes[at, gone]
             sizes[at, gone] = 0
             row = self._bits((at, kept)) + prior
             if charge is not None:
-                row += charge(sizes[at, kept][:, None], sizes[at])
+                row = charge.taken_off(row, sizes[at, kept][:, None], sizes[at], self.equal[at, kept])
             lost = self.never[at, kept] | (sizes[at] == 0) | (np.arange(size) == kept[:, None])
             row[lost] = -np.inf
             odds[at, gone] = odds[at, :, gone] = -np.inf
@@ -293,8 +332,9 @@ class Parts:
         for told in (self.told, self.led):
             if told is not None:
                 told.merge(at, kept, gone)
-        self.never[at, kept] |= self.never[at, gone]
-        self.never[at, :, kept] = self.never[at, kept]
+        for flags in (self.never, self.equal):
+            flags[at, kept] |= flags[at, gone]
+            flags[at, :, kept] = flags[at, kept]
 
 
 def _partners(odds: Floats, partner: Ints, best: Floats, at: Ints, kept: Ints, gone: Ints) -> None:

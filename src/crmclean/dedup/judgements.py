@@ -233,7 +233,8 @@ def _of_groups(judged: Judged, evaluate: Evaluate) -> Evaluate:
             findings = np.where(told.known, told.findings, -np.inf)
             known = np.logical_or.reduceat(told.known, begin, axis=1)
             best = np.where(known, np.maximum.reduceat(findings, begin, axis=1), 0)
-            told = Evidence(np.maximum.reduceat(told.bits, begin), never, contrary, best, known)
+            equal = None if told.equal is None else np.logical_or.reduceat(told.equal, begin)
+            told = Evidence(np.maximum.reduceat(told.bits, begin), never, contrary, best, known, equal=equal)
         return replace(told, never=told.never | judged.apart(first, second))
 
     return asked

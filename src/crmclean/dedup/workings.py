@@ -34,7 +34,7 @@ class Settings:
 
     entity: Literal["person", "company"] = "person"
     match_probability: float = 0.875
-    review_probability: float = 0.3
+    review_probability: float = 0.25
     keep_probability: float = 0.01
     pairs_per_row: int = 12
     max_block: int = 400

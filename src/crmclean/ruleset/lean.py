@@ -37,7 +37,7 @@ class LeanDedup:
     enabled: bool = True
     entity: Literal["person", "company"] = "person"
     match_probability: float = 0.875
-    review_probability: float = 0.3
+    review_probability: float = 0.25
     pairs_per_row: int = 12
     exclude: tuple[str, ...] = ()
     merge_branches: bool = False

@@ -167,7 +167,7 @@ class DedupRules(_Frozen):
     enabled: bool = True
     entity: Literal["person", "company"] = "person"
     match_probability: Share = 0.875  # seven to one; at or above: merged
-    review_probability: Share = 0.3  # at or above: put before a person
+    review_probability: Share = 0.25  # at or above: put before a person
     pairs_per_row: int = Field(default=12, ge=1)  # budget of candidate pairs, per row
     exclude: tuple[str, ...] = ()  # fields that are not compared
     merge_branches: bool = False  # companies: the same company in another city is one record, not a branch
