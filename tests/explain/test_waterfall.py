@@ -70,7 +70,7 @@ def test_the_text_names_both_parts_and_what_is_missing(told: dict[tuple[int, int
     found = {"left": "a", "right": "b", "together": True, "decision": "review", "decided_by": "guard"}
     said = pair_text(found | told[0, 5].to_dict())
     assert "one entity, through other records of it" in said
-    assert "the run said review: not joined, as records of their group contradict each other" in said
+    assert "the run said review: not joined, as their group would contradict itself or outgrow the others" in said
     assert "says nothing, as one record lacks it: date of birth, e-mail, own phone, domain, street" in said
     assert said.index("who it is") < said.index("given name: exact") < said.index("place and employer")
 

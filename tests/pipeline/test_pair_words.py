@@ -37,7 +37,7 @@ def test_what_decided_comes_first_where_it_was_not_the_probability() -> None:
     links = pa.table({"level_c0": pa.array([2, 2, 0], pa.uint8()), "decided_by": ["guard", "model", "judgement"]})
     batch = Batch.of(pa.table({"a": pa.array(["x"], pa.large_string())})).with_fact("dedup", {"levels": {"c0": LEVELS}})
     guard, model, judged = pair_reasons(links, batch).to_pylist()
-    assert guard == "not joined, as records of their group contradict each other; same c0"
+    assert guard == "not joined, as their group would contradict itself or outgrow the others; same c0"
     assert model == "same c0"
     assert judged.startswith("a person judged")
     assert not judged.endswith("; ")

@@ -1,11 +1,12 @@
 """From weights to bands: match, review, non_match, and what decided.
 
 Reasons: ``model`` (the probability alone), ``affiliation_only`` (nothing identifies; support was left out of account),
-``kept_apart`` (an earlier run kept the records apart, so at most review), ``guard`` (the link was cut out of a chain, or made a cluster of a size the file hardly has),
-``judgement`` (a person said so, or it follows from what a person said), ``one_to_one`` (a likelier link of one of the
-records won, several were equally likely, or both are of one source, where sources are linked one to one), ``branch``
-(one company at two places: linked as ``branch`` and not merged, unless the rules say so), ``shared_contact`` (one
-mailbox or line, names that contradict each other and look alike: a person is asked).
+``kept_apart`` (an earlier run kept the records apart: review at most), ``guard`` (the link was cut out of a chain, or
+made a cluster of a size that the file hardly has), ``judgement`` (a person said so, or it follows from what a person
+said), ``one_to_one`` (a likelier link of one of the records won, several were as likely, or both are of one source,
+where sources are linked one to one), ``branch`` (one company at two places: linked as ``branch`` and not merged, unless
+the rules say so), ``shared_contact`` (one mailbox or line, names that contradict each other and look alike: a person is
+asked).
 """
 
 from __future__ import annotations

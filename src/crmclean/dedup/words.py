@@ -60,7 +60,7 @@ _DECISIONS: Mapping[str, str] = {
     "model": "by its probability",
     "affiliation_only": "nothing tells who they are; to share a place or an employer is not enough",
     "kept_apart": "kept apart by an earlier run, or before their own duplicates were merged",
-    "guard": "not joined, as records of their group contradict each other or would be more than others have",
+    "guard": "not joined, as their group would contradict itself or outgrow the others",
     "judgement": "a person judged so, or it follows from what a person judged",
     "one_to_one": "each record has one partner at most in another source, and another is likelier, or as likely",
     "branch": "one company at two places: a branch, unless the rules merge branches",
