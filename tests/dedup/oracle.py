@@ -31,8 +31,11 @@ def weight_of(work: Workings, model: Model, left: int, right: int) -> tuple[floa
         if code["email"] in two:
             parts["email"] = math.log2(model.m["email"][two].sum() / model.u["email"][two].sum())
     lives_together = 0.0
-    if parts.get("given", 0) > 2 and parts.get("family", 0) > 2:
+    weaker = min(parts.get("given", 0), parts.get("family", 0))
+    if weaker > 0:
         lives_together = model.community + _meeting(work, left, right)
+        if weaker <= 2:  # in between names that agree for certain and names that do not
+            lives_together = min(lives_together, 0.0) * weaker / 2
         for name in ("given", "family"):
             level = items[name].level_names[code[name]]
             lives_together *= {"initial": 0.0, "variant": 0.5}.get(level, 1.0)

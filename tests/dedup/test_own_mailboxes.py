@@ -44,6 +44,8 @@ def test_who_has_a_mailbox_of_its_own() -> None:
         ("Katrin", "Kohlar", "kohlar_k@b.com", ""),
         ("Rayanne", "Garleigh", "rgarleigh@b.com", ""),
         ("Maranne", "Garleigh", "garleighm@b.com", ""),
+        ("Stefan", "Krüger", "stefan.krueger@c.com", ""),
+        ("Stephan", "Krüger", "stephan.krueger@c.com", ""),
     )
     records = prepare(fields_of(rows), Settings()).records
     owned = own_mailboxes(records)
@@ -64,6 +66,7 @@ def test_who_has_a_mailbox_of_its_own() -> None:
     assert apart(9, 10, "family"), "and tell the family names apart"
     assert apart(11, 12), "two first letters of the given name"
     assert not apart(11, 12, "family")
+    assert apart(13, 14), "an umlaut is spelt out in mailboxes"
 
 
 def test_colleagues_a_letter_apart_are_two_people() -> None:

@@ -15,6 +15,7 @@ CSV_FILES = {
     "cities.csv": {"key", "names"},
     "countries.csv": {"name", "code", "source", "key"},
     "honorifics.csv": {"form", "use", "sex"},
+    "given_names.csv": {"name", "spellings"},
     "nicknames.csv": {"language", "name", "nicknames"},
     "postcodes.csv": {"country", "pattern", "template", "zeros"},
     "regions.csv": {"code", "names"},

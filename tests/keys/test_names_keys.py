@@ -5,8 +5,9 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
+from crmclean.keys.lists import read_rows
 from crmclean.keys.names import honorific_sex, name_key, name_skeleton, name_suffix, split_name
-from crmclean.keys.nicknames import _english_groups, are_nicknames
+from crmclean.keys.nicknames import _english_groups, are_nicknames, are_two_names, nickname_codes
 from crmclean.keys.romanise import romanise_word
 
 
@@ -177,6 +178,39 @@ def test_suffix_and_sex() -> None:
 )
 def test_nicknames(left: str, right: str, related: bool) -> None:
     assert are_nicknames([left], [right]).tolist() == [related]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "two"),
+    [
+        ("ramesh", "rajesh", True),
+        ("gurpreet", "harpreet", True),
+        ("hassan", "hossein", True),
+        ("zahra", "zohreh", True),
+        ("maria", "mario", True),
+        ("karin", "katrin", True),
+        ("hasan", "hassan", False),
+        ("حسن", "حسین", True),
+        ("hossein", "حسین", False),
+        ("subrata", "subroto", False),
+        ("bob", "robert", False),
+        ("maria", "marixq", False),
+        ("maria", "", False),
+    ],
+)
+def test_two_names_that_look_alike(left: str, right: str, two: bool) -> None:
+    codes = [nickname_codes(name_key([name])) for name in (left, right)]
+    assert are_two_names(*codes).tolist() == are_two_names(*codes[::-1]).tolist() == [two]
+
+
+def test_no_spelling_is_of_two_names() -> None:
+    """As name keys, which fold accents, letters of other scripts and what is not written."""
+    lines = [[row["name"], *row["spellings"].split()] for row in read_rows("given_names.csv")]
+    keys = [key for line in lines for key in dict.fromkeys(name_key(line).to_pylist())]
+    assert len(keys) > 6000
+    assert all(keys)
+    assert not [key for key in keys if " " in key]
+    assert len(set(keys)) == len(keys)
 
 
 def test_the_table_of_english_nicknames_is_the_packages() -> None:

@@ -226,6 +226,29 @@ class ContactLevels(NameLevels):
                 match[open_[better]] = np.where(by_local > 0, form.size + by_local, 0)[better]
         return levels, match
 
+    def _says_given(self, asked: Ints, left: Ints, right: Ints) -> Ints:
+        """Which of some pairs have a mailbox, that of the left record, with the given name of either in it."""
+        said, pairs = np.zeros(len(left), bool), np.flatnonzero(asked)
+        local = self.records.forms.get("local")
+        if local is None or local.of_parent is None or not len(pairs):
+            return said
+        names = [self._texts("given", self.records.codes("given").take(side[pairs])) for side in (left, right)]
+        for row in self.records.forms["email"].codes:
+            box = self._texts("local", local.of_parent.take(row.take(left[pairs])))
+            for name in names:
+                said[pairs] |= np.strings.find(box, name) >= 0
+        return said
+
+    def _texts(self, form: str, codes: Ints) -> np.ndarray[Any, np.dtypes.StringDType]:
+        """Values of a form as an array of NumPy's strings."""
+        texts: np.ndarray[Any, np.dtypes.StringDType] = (
+            self.records.forms[form]
+            .values.take(pa.array(codes))
+            .to_numpy(zero_copy_only=False)
+            .astype(np.dtypes.StringDType())
+        )
+        return texts
+
     def _near_mailboxes(self, item: Comparison, open_: Ints, a: Ints, b: Ints, left: Ints, right: Ints) -> Ints:
         """Levels of different mailboxes: one local part at two domains, or a slip in the local part at one domain."""
         local, domain = self.records.forms["local"], self.records.forms["mail_domain"]

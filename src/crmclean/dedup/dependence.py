@@ -36,7 +36,7 @@ __all__ = [
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 
 SIBLING_BIRTH = 5.0  # bits that a birth date says at most where given names contradict each other
-CERTAIN_NAME = 2.0  # bits from which on a name counts as one that agrees
+CERTAIN_NAME = 2.0  # bits from which on a name counts in full as one that agrees
 _NEITHER_CONTACT = -1.5
 _NAMES = ("given", "family")
 _ISSUED = ("birth", "national_id")  # written once and copied since: what differs in them is a slip or another person
@@ -111,16 +111,19 @@ def one_community(
 ) -> Floats:
     """Given and family name both agree: names of one community go together, so their rarities overstate.
 
-    Less so where one of them is near only, and an initial is of no community.
+    Less so where one of them is near only or hardly agrees, and an initial is of no community.
     """
     left, right = pairs
     charge = np.zeros(len(left), np.float32)
     if "given" not in parts or "family" not in parts:
         return charge
-    both = np.flatnonzero((parts["given"] > CERTAIN_NAME) & (parts["family"] > CERTAIN_NAME))
+    weaker = np.minimum(parts["given"], parts["family"])
+    both = np.flatnonzero(weaker > 0)
     charge[both] = model.community
     if records.name_charge is not None:
         charge[both] += np.minimum(*(records.name_charge.take(side[both]) for side in (left, right)))
+    hardly = both[weaker[both] <= CERTAIN_NAME]
+    charge[hardly] = np.minimum(charge[hardly], 0) * (weaker[hardly] / np.float32(CERTAIN_NAME))
     for item in model.comparisons:
         if item.name in ("given", "family"):
             charge[both] *= _bound_to_language(item)[levels[item.name][both]]

@@ -59,14 +59,16 @@ class Comparer(CompanyLevels):
         pooled = [item for item in wanted if item.name in POOLED]
         if pooled:
             line_apart, mailbox_apart = self._contradicting(found, len(left))
+            two = self._are_two_names(found, left, right)
+            theirs = two & ~self._says_given(two, left, right)
+            apart = {"email": mailbox_apart | theirs, "other_line": line_apart | two}
             for item in pooled:
                 pool = getattr(self, f"_{item.name}")
-                apart = mailbox_apart if item.name == "email" else line_apart
-                found[item.name], shared[item.name] = pool(item, left, right, apart)
-            self._without_series(found, pooled, left, right)
+                found[item.name], shared[item.name] = pool(item, left, right, apart.get(item.name, line_apart))
+            self._without_series(found, pooled, two, left, right)
         return {item.name: found[item.name] for item in self.active if item.name in found}, shared
 
-    def _without_series(self, found: Levels, items: list[Comparison], left: Ints, right: Ints) -> None:
+    def _without_series(self, found: Levels, items: list[Comparison], two_names: Ints, left: Ints, right: Ints) -> None:
         """Numbers and lines are issued in series, to colleagues and kin: a digit apart they may be nobody's slip.
 
         Not where both names are quite different, unless two neighbouring digits changed places, as no series has it;
@@ -84,7 +86,7 @@ class Comparer(CompanyLevels):
         ]
         slips = [one | other for one, other in zip(near, changed, strict=True)]
         several = np.sum(slips, axis=0, dtype=np.uint8) >= 2 if slips else np.zeros(0, bool)
-        unlike, strange = found["given"] == DIFFERENT, found["family"] == DIFFERENT
+        unlike, strange = (found["given"] == DIFFERENT) | two_names, found["family"] == DIFFERENT
         for item, digit, slip in zip(issued, near, slips, strict=True):
             other = unlike & ((digit & strange) | (slip & several))
             one_firm = (digit & (unlike | strange)) if item.name == "own_line" else (slip & unlike & strange)

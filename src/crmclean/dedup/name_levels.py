@@ -194,6 +194,11 @@ class NameLevels(Lookups):
         if name == "given" and "nickname" in item.level_names:
             rest = np.flatnonzero(~lone & ~apart & (levels < item.code("nickname")))
             levels[rest[self._nicknames(a[rest], b[rest])]] = item.code("nickname")
+            known, near = (
+                self.known_names(),
+                np.flatnonzero((levels == item.code("typo")) | (levels == item.code("variant"))),
+            )
+            levels[near[nicknames.are_two_names(known.take(a[near]), known.take(b[near]))]] = item.code("similar")
         return levels
 
     def is_abbreviated(self, name: str) -> Ints:
@@ -245,6 +250,22 @@ class NameLevels(Lookups):
 
         numbers: Ints = self.once("nicknames", made)
         return numbers
+
+    def known_names(self) -> Ints:
+        """The number in the nickname table of each whole given name; -1 where it is not in it."""
+        values = self.records.forms["given"].values
+        numbers: Ints = self.once("known names", lambda: nicknames.nickname_codes(values))
+        return numbers
+
+    def _are_two_names(self, found: Levels, left: Ints, right: Ints) -> Ints:
+        """Pairs whose given names are known to be two, although they look alike."""
+        two = np.zeros(len(left), bool)
+        if "given" in found:
+            item = next(item for item in self.active if item.name == "given")
+            near = np.flatnonzero(found["given"] == item.code("similar"))
+            known, codes = self.known_names(), self.records.codes("given")
+            two[near] = nicknames.are_two_names(*(known.take(codes.take(side[near])) for side in (left, right)))
+        return two
 
     def may_be_alike(self, name: str, a: Ints, b: Ints) -> Ints:
         """What two different names can reach, judged by codes and letters: uint8.

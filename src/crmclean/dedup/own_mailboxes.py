@@ -134,6 +134,9 @@ def _first_domains(found: list[Ints], names: int, size: int) -> Ints:
 
 
 def _letters(texts: pa.LargeStringArray) -> pa.LargeStringArray:
+    """The letters of texts; an umlaut written as two letters is one, as in the keys of names (Krueger of Krüger)."""
     plain = ascii_mask(texts)
     texts = map_subset(texts, plain, lambda part: keep_bytes(part, _LETTERS))
-    return map_subset(texts, pc.invert(plain), lambda part: pc.replace_substring_regex(part, r"[^\pL\pM]", ""))
+    texts = map_subset(texts, pc.invert(plain), lambda part: pc.replace_substring_regex(part, r"[^\pL\pM]", ""))
+    umlauts = pc.match_substring_regex(texts, r"[aou]e")
+    return map_subset(texts, umlauts, lambda part: pc.replace_substring_regex(part, r"([aou])e", r"\1"))
