@@ -54,7 +54,7 @@ def test_who_has_a_mailbox_of_its_own() -> None:
     place[records.position] = np.arange(len(rows))
 
     def apart(one: int, other: int, near: str = "given") -> bool:
-        return bool(owned.both_have(near, place[[one]], place[[other]])[0])
+        return bool(owned.both_have(near, place[[one]], place[[other]], by_letter=True)[0])
 
     assert apart(0, 1)
     assert apart(0, 2), "the spelling has a mailbox in another record"
@@ -66,6 +66,7 @@ def test_who_has_a_mailbox_of_its_own() -> None:
     assert apart(9, 10, "family"), "and tell the family names apart"
     assert apart(11, 12), "two first letters of the given name"
     assert not apart(11, 12, "family")
+    assert not owned.both_have("given", place[[11]], place[[12]], by_letter=False)[0]
     assert apart(13, 14), "an umlaut is spelt out in mailboxes"
 
 
@@ -85,3 +86,17 @@ def test_a_slip_without_a_mailbox_is_still_a_slip() -> None:
     )
     labels = link_records(fields_of(rows), Settings()).cluster
     assert labels[0] == labels[1]
+
+
+def test_first_letters_of_mailboxes_do_not_tell_a_nickname_from_its_name() -> None:
+    """Others are called Bob and Robert Miller too, and have mailboxes with their initials at one large provider."""
+    rows = file_of(
+        ("Bob", "Miller", "", "+1 915 555 0142"),
+        ("Robert", "Miller", "", "+1 915 555 0142"),
+        ("Bob", "Miller", "bmiller@mail.example", "+1 915 555 0777"),
+        ("Robert", "Miller", "r.miller@mail.example", "+1 915 555 0888"),
+        *OTHERS,
+    )
+    labels = link_records(fields_of(rows), Settings()).cluster
+    assert labels[0] == labels[1]
+    assert labels[2] != labels[3]

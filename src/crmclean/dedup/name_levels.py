@@ -24,7 +24,8 @@ ODD_IN_TYPO = np.array([1, 1, 1, 1, 1, 1, 2, 3], np.uint8)
 ODD_IN_MISPLACED = 1  # of a name that stands in the other field
 
 _UNDECIDED = 0.5  # bits for one of two readings of names that crossed up to which neither is taken
-_SLIPS = ("similar", "part", "nickname", "typo", "variant")  # levels of two different names that are near
+_SLIPS = ("similar", "typo", "variant")  # levels of a name and what may be it, spelt wrong or another way
+_OTHER_FORMS = ("part", "nickname")  # and of a name and what else its owner may be called
 
 
 class NameLevels(Lookups):
@@ -51,9 +52,11 @@ class NameLevels(Lookups):
         if owned is None:
             return
         for name, item in items.items():
-            codes = [item.code(level) for level in _SLIPS if level in item.level_names]
-            near = np.flatnonzero(np.isin(found[name], codes))
-            found[name][near[owned.both_have(name, left[near], right[near])]] = DIFFERENT
+            for levels, by_letter in ((_SLIPS, True), (_OTHER_FORMS, False)):
+                codes = [item.code(level) for level in levels if level in item.level_names]
+                near = np.flatnonzero(np.isin(found[name], codes))
+                apart = owned.both_have(name, left[near], right[near], by_letter=by_letter)
+                found[name][near[apart]] = DIFFERENT
 
     def own_mailboxes(self) -> OwnMailboxes | None:
         """Whose name has a mailbox spelt after it; None where the file does not say."""

@@ -38,9 +38,10 @@ class OwnMailboxes:
     ----------
     name : int32 array, shape (records,)
         Number of each record's full name.
-    spelt, begun : mapping of "given" and "family" to int32 arrays, shape (2, names)
-        Codes of the mail domains where a mailbox spells this name, and where it gives its first letter at least;
-        0 = none.
+    spelt : mapping of "given" and "family" to int32 arrays, shape (2, names)
+        Codes of the mail domains where a mailbox spells this name; 0 = none.
+    begun : int32 array, shape (2, names)
+        Those where a mailbox gives at least the first letters of both.
     letters : pyarrow.LargeStringArray
         Letters of each value of the name forms.
     """
@@ -48,17 +49,22 @@ class OwnMailboxes:
     records: Records
     name: Ints
     spelt: Mapping[str, Ints]
-    begun: Mapping[str, Ints]
+    begun: Ints
     letters: pa.LargeStringArray
 
-    def both_have(self, near: str, left: Ints, right: Ints) -> Ints:
-        """Whether the ``near`` names of pairs of records are told apart by a mailbox of each at one domain."""
+    def both_have(self, near: str, left: Ints, right: Ints, *, by_letter: bool) -> Ints:
+        """Whether the ``near`` names of pairs of records are told apart by a mailbox of each at one domain.
+
+        First letters tell only where asked: that of a nickname is not the name's, and both are names.
+        """
         met = _meet(self.spelt[near], *(self.name.take(side) for side in (left, right)))
         at = np.flatnonzero(met)
         spelt = [self._letters(near, side[at]) for side in (left, right)]
         met[at] = pc.not_equal(*spelt).to_numpy(zero_copy_only=False)
+        if not by_letter:
+            return met
         open_ = np.flatnonzero(~met)
-        begun = _meet(self.begun[near], *(self.name.take(side[open_]) for side in (left, right)))
+        begun = _meet(self.begun, *(self.name.take(side[open_]) for side in (left, right)))
         at = open_[begun]
         first = [pc.utf8_slice_codeunits(self._letters(near, side[at]), 0, 1) for side in (left, right)]
         met[at] = pc.not_equal(*first).to_numpy(zero_copy_only=False)
@@ -97,10 +103,9 @@ def own_mailboxes(records: Records) -> OwnMailboxes | None:
         for kind, some in _built(letters, spelt, given.codes[at], family.codes[at], box):
             found[kind].append(name[at[some]] * np.int64(domain.size) + domain.of_parent[column[at[some]]])
     names, size = int(name.max(initial=0)) + 1, domain.size
-    both, firm = found["both"], {each: found["both"] + found[each] for each in _NAMES}
-    every = _first_domains([*both, *found["given"], *found["family"]], names, size)
-    spelt_at = {each: _first_domains(firm[each], names, size) for each in _NAMES}
-    return OwnMailboxes(records, name, spelt_at, dict.fromkeys(_NAMES, every), letters)
+    spelt_at = {each: _first_domains([*found["both"], *found[each]], names, size) for each in _NAMES}
+    begun = _first_domains([*found["both"], *found["given"], *found["family"]], names, size)
+    return OwnMailboxes(records, name, spelt_at, begun, letters)
 
 
 def _built(letters: pa.Array, spelt: pa.Array, given: Ints, family: Ints, box: Ints) -> Iterator[tuple[str, Ints]]:
