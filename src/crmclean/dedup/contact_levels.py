@@ -13,7 +13,7 @@ from crmclean.dedup.compare import similar_texts
 from crmclean.dedup.forms import Ints
 from crmclean.dedup.frequency import Table
 from crmclean.dedup.name_levels import NameLevels
-from crmclean.dedup.named_after import built_from, sounds_like, spells_initial
+from crmclean.dedup.named_after import built_from, holds, sounds_like, spells_initial
 from crmclean.dedup.pairs import score_distinct
 from crmclean.dedup.priors import BOTH_MISSING, DIFFERENT, ONE_MISSING, Comparison
 from crmclean.tables.distinct import distinct_texts
@@ -232,22 +232,13 @@ class ContactLevels(NameLevels):
         local = self.records.forms.get("local")
         if local is None or local.of_parent is None or not len(pairs):
             return said
-        names = [self._texts("given", self.records.codes("given").take(side[pairs])) for side in (left, right)]
+        given = self.records.forms["given"]
+        names = [given.values.take(pa.array(given.codes.take(side[pairs]))) for side in (left, right)]
         for row in self.records.forms["email"].codes:
-            box = self._texts("local", local.of_parent.take(row.take(left[pairs])))
+            box = local.values.take(pa.array(local.of_parent.take(row.take(left[pairs]))))
             for name in names:
-                said[pairs] |= np.strings.find(box, name) >= 0
+                said[pairs] |= holds(box, name)
         return said
-
-    def _texts(self, form: str, codes: Ints) -> np.ndarray[Any, np.dtypes.StringDType]:
-        """Values of a form as an array of NumPy's strings."""
-        texts: np.ndarray[Any, np.dtypes.StringDType] = (
-            self.records.forms[form]
-            .values.take(pa.array(codes))
-            .to_numpy(zero_copy_only=False)
-            .astype(np.dtypes.StringDType())
-        )
-        return texts
 
     def _near_mailboxes(self, item: Comparison, open_: Ints, a: Ints, b: Ints, left: Ints, right: Ints) -> Ints:
         """Levels of different mailboxes: one local part at two domains, or a slip in the local part at one domain."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,7 +13,7 @@ from crmclean.dedup.forms import Ints
 from crmclean.keys.names import key_skeleton, name_skeleton
 from crmclean.tables.evidence import TEXT
 
-__all__ = ["built_from", "sounds_like", "spells_initial"]
+__all__ = ["built_from", "holds", "sounds_like", "spells_initial"]
 
 
 def built_from(bare: pa.Array, given: pa.Array, family: pa.Array, likeness: float) -> Ints:
@@ -42,15 +44,25 @@ def spells_initial(bare: pa.Array, given: pa.Array, family: pa.Array) -> Ints:
     """Whether a text is a family name before or behind a given name of which only the initial is known."""
     lone = np.flatnonzero(pc.equal(pc.utf8_length(given), 1).to_numpy(zero_copy_only=False))
     built = np.zeros(len(bare), bool)
-    text, letter, name = (
-        texts.take(pa.array(lone)).to_numpy(zero_copy_only=False).astype(np.dtypes.StringDType())
-        for texts in (bare, given, family)
-    )
+    text, letter, name = (_strings(texts.take(pa.array(lone))) for texts in (bare, given, family))
     named = np.strings.str_len(name) > 0
     ahead = np.strings.startswith(text, letter) & np.strings.endswith(text, name)
     behind = np.strings.startswith(text, np.strings.add(name, letter))
     built[lone] = named & (ahead | behind)
     return built
+
+
+def holds(texts: pa.Array, parts: pa.Array) -> Ints:
+    """Whether texts have other texts in them, element by element."""
+    found: Ints = np.strings.find(_strings(texts), _strings(parts)) >= 0
+    return found
+
+
+def _strings(texts: pa.Array) -> np.ndarray[Any, np.dtypes.StringDType]:
+    strings: np.ndarray[Any, np.dtypes.StringDType] = texts.to_numpy(zero_copy_only=False).astype(
+        np.dtypes.StringDType()
+    )
+    return strings
 
 
 def sounds_like(bare: pa.Array, given: pa.Array, family: pa.Array) -> Ints:
